@@ -1,0 +1,1 @@
+"""Understanding texts: normalisation, language, and the analysers."""

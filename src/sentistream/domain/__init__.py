@@ -1,0 +1,1 @@
+"""The vocabulary of the platform: plain records and pure rules, no input or output."""

@@ -1,0 +1,61 @@
+"""What a model, or a person, says of one text."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+SentimentLabel = Literal["positive", "negative", "neutral", "unscored"]
+Emotion = Literal["joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral"]
+Tier = Literal["human", "full", "llm", "fast", "unscored"]
+
+SENTIMENT_LABELS: tuple[SentimentLabel, ...] = ("positive", "negative", "neutral", "unscored")
+EMOTIONS: tuple[Emotion, ...] = ("joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral")
+TIER_RANK: dict[Tier, int] = {"human": 4, "full": 3, "llm": 2, "fast": 1, "unscored": 0}
+
+
+class ModelInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """Which model speaks. `languages` are ISO 639-1 codes it claims; None claims all."""
+
+    name: str
+    version: str
+    tier: Tier
+    languages: frozenset[str] | None = None
+
+
+class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One analysis of one text. Absent is None, never 0.
+
+    sentiment_score: P(positive) - P(negative), in [-1, 1].
+    confidence_score: calibrated probability of the label, in [0, 1].
+    emotions: seven independent probabilities in the order of EMOTIONS, or None.
+    toxicity, churn_risk: probabilities in [0, 1], or None.
+    language: ISO 639-1 code of the text if the detector is sure of one, else None.
+    reason: why the text is unscored, for people.
+    """
+
+    sentiment_label: SentimentLabel
+    model_name: str
+    model_version: str
+    tier: Tier
+    sentiment_score: float | None = None
+    confidence_score: float | None = None
+    emotion: Emotion | None = None
+    emotions: tuple[float, float, float, float, float, float, float] | None = None
+    toxicity: float | None = None
+    churn_risk: float | None = None
+    language: str | None = None
+    reason: str | None = None
+
+
+def unscored(model: ModelInfo, reason: str, language: str | None = None) -> Reading:
+    """The honest answer where no model could speak."""
+    return Reading(
+        sentiment_label="unscored",
+        model_name=model.name,
+        model_version=model.version,
+        tier="unscored",
+        language=language,
+        reason=reason,
+    )

@@ -1,0 +1,82 @@
+"""Questions people ask of the store, as plain records."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Literal
+
+import msgspec
+
+Period = Literal["minute", "hour", "day"]
+Dimension = Literal["source", "product", "channel", "country", "city", "language", "tier", "sentiment", "emotion"]
+DIMENSIONS: tuple[Dimension, ...] = (
+    "source",
+    "product",
+    "channel",
+    "country",
+    "city",
+    "language",
+    "tier",
+    "sentiment",
+    "emotion",
+)
+Sort = Literal["newest", "oldest", "ingested"]
+
+
+class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """Which posts. Values of one field are alternatives, fields are joined by "and".
+
+    `start` and `end` bound `created_at` as [start, end). `q` is words that must all occur
+    (quotes make a phrase). `city` is the city's name alone or `country/city`.
+    """
+
+    source: tuple[str, ...] = ()
+    sentiment: tuple[str, ...] = ()
+    emotion: tuple[str, ...] = ()
+    product: tuple[str, ...] = ()
+    channel: tuple[str, ...] = ()
+    city: tuple[str, ...] = ()
+    country: tuple[str, ...] = ()
+    language: tuple[str, ...] = ()
+    tier: tuple[str, ...] = ()
+    author: tuple[str, ...] = ()
+    q: str | None = None
+    min_confidence: float | None = None
+    start: datetime | None = None
+    end: datetime | None = None
+
+    def dimensions(self) -> dict[Dimension, tuple[str, ...]]:
+        """The dimension filters that are set."""
+        return {name: values for name in DIMENSIONS if (values := getattr(self, name))}
+
+
+class PageRequest(msgspec.Struct, frozen=True, kw_only=True):
+    """Which page. `cursor` (opaque, from the page before) wins over `offset`.
+
+    sort: newest or oldest by created_at; `ingested` is by arrival, oldest first, for catching up.
+    ingested_after: only posts that arrived, or changed, at or after this moment.
+    """
+
+    limit: int = 50
+    offset: int = 0
+    cursor: str | None = None
+    sort: Sort = "newest"
+    ingested_after: datetime | None = None
+    with_total: bool = False
+
+
+class NumbersQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Counts and averages over posts created in [start, end), snapped outward to whole minutes.
+
+    period None gives one cell per group over the whole range; group_by None gives one cell per
+    bucket. Buckets of an hour or a day begin on the hour or at midnight of the IANA zone `tz`.
+    `limit` keeps the groups with most posts.
+    """
+
+    start: datetime
+    end: datetime
+    filters: Filters = Filters()
+    period: Period | None = None
+    tz: str = "UTC"
+    group_by: Dimension | None = None
+    limit: int | None = None

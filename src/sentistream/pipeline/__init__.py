@@ -1,0 +1,1 @@
+"""What happens to a post between its source and the screen."""

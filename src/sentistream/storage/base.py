@@ -1,0 +1,244 @@
+"""The storage ports: one for writing batches, small ones for each kind of question."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+import msgspec
+
+from sentistream.domain.alert import Alert
+from sentistream.domain.analysis import Reading
+from sentistream.domain.event import Event, PostView
+from sentistream.domain.ledger import Account, Outcome
+from sentistream.domain.post import Entry
+from sentistream.domain.query import Filters, NumbersQuery, PageRequest
+from sentistream.domain.rollup import Numbers
+
+LIVE_LAYER = "live"
+"""The layer the pipeline writes; it and `human` are always active."""
+
+
+class Settling(msgspec.Struct, frozen=True, kw_only=True):
+    """One delivered entry on its way to an outcome, with the reading of its text if it is a post."""
+
+    entry_id: str
+    entry: Entry
+    reading: Reading | None = None
+    attempt: int = 1
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What one write did: outcome per entry id, and the events to publish, also for a redelivery."""
+
+    outcomes: dict[str, Outcome]
+    events: list[Event]
+    repeated: int = 0
+
+
+class Page(msgspec.Struct, frozen=True):
+    """One page of posts; `total` is None where counting would cost more than the page."""
+
+    posts: list[PostView]
+    next_cursor: str | None
+    has_more: bool
+    total: int | None
+
+
+class Cell(msgspec.Struct, frozen=True):
+    """Numbers of one bucket and group; either is None where the query asked for none."""
+
+    bucket: datetime | None
+    key: str | None
+    numbers: Numbers
+
+
+class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
+    """An entry that could not be accepted, kept for inspection and replay."""
+
+    id: int
+    entry_id: str
+    connector: str
+    position: str
+    reason: str
+    raw: str
+    attempts: int
+    dead_at: datetime
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One broken invariant, said for people."""
+
+    invariant: str
+    message: str
+
+
+class Posts(Protocol):
+    """Reading posts back."""
+
+    async def page(self, filters: Filters, request: PageRequest) -> Page:
+        """Posts that match, newest first unless asked otherwise. InvalidParameter for a foreign cursor."""
+        ...
+
+    async def get(self, id: str) -> PostView | None:
+        """By key (UUID text), or by platform id (the newest where several platforms share it)."""
+        ...
+
+    async def count(self) -> int:
+        """All rows."""
+        ...
+
+    def export(self, filters: Filters) -> AsyncIterator[list[PostView]]:
+        """All that match, oldest first, in chunks, in constant memory."""
+        ...
+
+
+class NumbersReader(Protocol):
+    """Counts and averages, from rollups wherever they can answer."""
+
+    async def cells(self, query: NumbersQuery) -> list[Cell]:
+        """Cells ordered by bucket, then by posts descending, then key; buckets without posts are left out."""
+        ...
+
+    async def arrivals(self, since: datetime) -> int:
+        """Posts that arrived (ingested_at) at or after `since`."""
+        ...
+
+    async def epoch(self) -> int:
+        """Moves whenever an edit, deletion, correction or layer changes the past; part of every cache key."""
+        ...
+
+
+class LedgerReader(Protocol):
+    """The store's half of the ledger."""
+
+    async def accounts(self) -> dict[str, Account]:
+        """Outcomes by connector; `received` and `in_flight` are left at 0."""
+        ...
+
+    async def settled(self, entry_ids: Sequence[str]) -> set[str]:
+        """Those of `entry_ids` that have an outcome."""
+        ...
+
+    async def snapshot(self, entry_ids: Sequence[str]) -> tuple[dict[str, Account], set[str]]:
+        """Both of the above at one moment."""
+        ...
+
+    async def dead_letters(self, limit: int = 50, before: int | None = None) -> list[DeadLetter]:
+        """Newest first; `before` is the id to continue from."""
+        ...
+
+    async def prune(self, low_ids: Sequence[str]) -> int:
+        """Forget outcomes of entries that can no longer be delivered (see Stream.trim). Returns how many."""
+        ...
+
+    async def findings(self) -> list[Finding]:
+        """Recount everything and compare; empty when every invariant holds. Reads one snapshot."""
+        ...
+
+
+class Alerts(Protocol):
+    """Alert episodes."""
+
+    async def open(self, alert: Alert) -> Alert | None:
+        """Store a new episode (its `id` is ignored); None if one of this type is open already."""
+        ...
+
+    async def update(self, alert: Alert) -> None:
+        """Replace the stored episode of that id."""
+        ...
+
+    async def page(
+        self, limit: int = 50, before: int | None = None, active: bool | None = None, alert_type: str | None = None
+    ) -> list[Alert]:
+        """Newest first; `active` keeps open or ended episodes only."""
+        ...
+
+    async def current(self) -> list[Alert]:
+        """Open episodes."""
+        ...
+
+
+class Cursors(Protocol):
+    """Where each source stands: an opaque JSON object per source name."""
+
+    async def load(self, source: str) -> dict[str, Any] | None:
+        """The saved cursor, or None."""
+        ...
+
+    async def save(self, source: str, cursor: dict[str, Any], now: datetime) -> None:
+        """Replace it."""
+        ...
+
+    async def all(self) -> dict[str, tuple[dict[str, Any], datetime]]:
+        """Every saved cursor with the time it was saved."""
+        ...
+
+
+class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
+    """A key as stored: only its hash. `prefix` is shown to recognise it."""
+
+    id: int
+    name: str
+    prefix: str
+    key_hash: bytes
+    created_at: datetime
+    revoked_at: datetime | None = None
+
+
+class Keys(Protocol):
+    """API keys."""
+
+    async def add(self, name: str, prefix: str, key_hash: bytes, now: datetime) -> ApiKey:
+        """Store a key; Conflict if the name is taken by a live key."""
+        ...
+
+    async def all(self) -> list[ApiKey]:
+        """Every key, revoked ones included."""
+        ...
+
+    async def revoke(self, name: str, now: datetime) -> bool:
+        """False if no live key has that name."""
+        ...
+
+
+class Store(Protocol):
+    """A store: its readers, and the single way anything gets in."""
+
+    @property
+    def posts(self) -> Posts: ...
+    @property
+    def numbers(self) -> NumbersReader: ...
+    @property
+    def ledger(self) -> LedgerReader: ...
+    @property
+    def alerts(self) -> Alerts: ...
+    @property
+    def cursors(self) -> Cursors: ...
+    @property
+    def keys(self) -> Keys: ...
+
+    async def write(self, batch: Sequence[Settling], now: datetime) -> Settled:
+        """Settle `batch` in one transaction, in order: either all of it, or nothing and an error."""
+        ...
+
+    async def add_layer(self, layer: str, readings: Sequence[tuple[str, bytes, Reading]], now: datetime) -> None:
+        """Store readings of (post key, content hash) under an inactive layer; nothing else changes."""
+        ...
+
+    async def promote(self, layer: str, limit: int, now: datetime) -> int:
+        """Make up to `limit` analyses of `layer` active; returns how many are left. Resumable."""
+        ...
+
+    async def migrate(self) -> None:
+        """Bring the schema to this version; safe to run at every start."""
+        ...
+
+    async def ping(self) -> None:
+        """A real query; StorageUnavailable if it fails."""
+        ...
+
+    async def close(self) -> None:
+        """Release everything."""
+        ...

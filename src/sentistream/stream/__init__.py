@@ -1,0 +1,1 @@
+"""Durable streams: entries go in once and come out at least once."""
