@@ -100,7 +100,7 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
             count = values[f"{name}_count"]
             return round(values[f"{name}_sum"] / SCALE / count, 4) if count else None
 
-        emotions = {emotion: value for emotion in EMOTIONS if (value := mean(emotion)) is not None}
+        emotions: dict[str, float] = {emotion: value for emotion in EMOTIONS if (value := mean(emotion)) is not None}
         return cls(
             posts=values["posts"],
             positive=values["positive"],
