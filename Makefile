@@ -1,0 +1,69 @@
+# run    make the environment, build the dashboard, start SentiStream on http://127.0.0.1:8000
+# test   the whole suite, browser included
+# check  linters, types, layers, generated pages
+# bench  the benchmarks, results in benchmarks/results/
+# docs   write the generated pages anew
+#
+# make run SOURCE=file:PATH SPEED=600 PORT=8001 replays a file at 600 times its own speed.
+
+PYTHON ?= python3
+SOURCE ?=
+SPEED ?=
+PORT ?=
+
+BIN := .venv/bin
+ENVIRONMENT := .venv/.made
+MODULES := frontend/node_modules/.package-lock.json
+DASHBOARD := src/sentistream/dashboard/index.html
+FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/e2e/*' \
+	-not -path '*/dist/*' -not -path '*/test-results/*' -not -name '*.tsbuildinfo' 2>/dev/null)
+
+.PHONY: run test check bench docs dashboard clean
+.DEFAULT_GOAL := run
+.DELETE_ON_ERROR:
+
+run: $(ENVIRONMENT) $(DASHBOARD)
+	$(BIN)/sentistream up $(if $(SOURCE),--source $(SOURCE)) $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT))
+
+# pytest comes last, so that its summary is the last thing on the screen.
+test: $(ENVIRONMENT) $(DASHBOARD) $(MODULES)
+	cd frontend && npm test
+	$(BIN)/pytest
+
+check: $(ENVIRONMENT) $(MODULES)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry src
+	$(BIN)/python -m scripts.docs --check
+	cd frontend && npm run check
+
+bench: $(ENVIRONMENT) $(DASHBOARD)
+	$(BIN)/python -m benchmarks
+
+docs: $(ENVIRONMENT)
+	$(BIN)/python -m scripts.docs
+
+dashboard: $(DASHBOARD)
+
+clean:
+	rm -rf .venv frontend/node_modules src/sentistream/dashboard dist .mypy_cache .ruff_cache .pytest_cache \
+		.import_linter_cache .hypothesis
+
+$(ENVIRONMENT): pyproject.toml constraints.txt hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SentiStream needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=/path/to/python3")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[parquet]' --group dev
+	@touch $@
+
+$(MODULES): frontend/package.json frontend/package-lock.json
+	@command -v npm >/dev/null || { echo 'The dashboard needs Node 20 or newer, with npm: install it and try again.' >&2; exit 1; }
+	@node -e 'process.exit(process.versions.node.split(".")[0] < 20 ? 1 : 0)' || { echo "The dashboard needs Node 20 or newer; this is $$(node --version)." >&2; exit 1; }
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+$(DASHBOARD): $(MODULES) $(FRONTEND)
+	cd frontend && npm run build
+	@touch $@
