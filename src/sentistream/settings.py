@@ -8,9 +8,32 @@ the nearest valid one.
 
 from __future__ import annotations
 
-from typing import Literal
+import difflib
+import os
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_core import ErrorDetails, PydanticUndefined
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from sentistream.domain.errors import SettingsError
+
+PREFIX = "SENTISTREAM_"
+
+ALIASES: dict[str, tuple[str, str]] = {
+    "DATABASE_URL": ("database", "url"),
+    "POSTS_PER_MINUTE": ("sources", "posts_per_minute"),
+    "ALERT_NEGATIVE_RATIO_THRESHOLD": ("alerts", "negative_ratio"),
+}
+"""Names that existing deployments set; our own name wins where both are set."""
+
+RESERVED = frozenset({"SENTISTREAM_CONFIG", "SENTISTREAM_TEST_DATA"})
+"""Ours, yet no settings: the path of the TOML file, and the data that tests read."""
 
 
 class Section(BaseModel):
@@ -132,3 +155,200 @@ class LogsSettings(Section):
     format: Literal["auto", "json", "console"] = Field(
         "auto", description="json, console, or auto: console on a terminal, json elsewhere."
     )
+
+
+class Settings(BaseSettings):
+    """Everything a process can be told. What is given to the constructor wins over the environment,
+    the environment over the TOML file, and that over the defaults."""
+
+    model_config = SettingsConfigDict(extra="forbid", frozen=True)
+
+    data_dir: Path = Field(
+        Path("sentistream-data"), description="Folder of the default databases; made where it is missing."
+    )
+    stream: StreamSettings = Field(default_factory=StreamSettings)
+    database: DatabaseSettings = Field(default_factory=DatabaseSettings)
+    live: LiveSettings = Field(default_factory=LiveSettings)
+    api: ApiSettings = Field(default_factory=ApiSettings)
+    analysis: AnalysisSettings = Field(default_factory=AnalysisSettings)
+    sources: SourcesSettings = Field(default_factory=SourcesSettings)
+    alerts: AlertsSettings = Field(default_factory=AlertsSettings)
+    logs: LogsSettings = Field(default_factory=LogsSettings)
+
+    @property
+    def stream_url(self) -> str:
+        """`stream.url`, or the default file in the data folder."""
+        return self.stream.url or f"sqlite:///{self.data_dir / 'stream.db'}"
+
+    @property
+    def database_url(self) -> str:
+        """`database.url`, or the default file in the data folder."""
+        return self.database.url or f"sqlite+aiosqlite:///{self.data_dir / 'sentistream.db'}"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """In order of precedence."""
+        return (init_settings, _Environment(settings_cls), _TomlFile(settings_cls))
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of this process; `overrides` (`data_dir=…`, `api={"port": 0}`) win over everything.
+
+    Raises SettingsError naming the setting, what it allows and what it was given; a password in
+    a URL is never repeated.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        messages = [_explain(detail) for detail in error.errors(include_url=False)]
+        raise SettingsError("; ".join(messages), problems=messages) from None
+
+
+def fields() -> Iterator[tuple[str | None, str, FieldInfo]]:
+    """Every setting as (section or None, field, its declaration), in the order of the page."""
+    for name, field in Settings.model_fields.items():
+        section = field.annotation
+        if isinstance(section, type) and issubclass(section, Section):
+            for inner, declaration in section.model_fields.items():
+                yield name, inner, declaration
+        else:
+            yield None, name, field
+
+
+def variable(section: str | None, field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + (f"{section}_{field}" if section else field).upper()
+
+
+def bounds(field: FieldInfo) -> str:
+    """What a setting allows, for people: `1 or more`, `0 to 1`, `debug, info or error`. Empty if anything goes."""
+    if get_origin(field.annotation) is Literal:
+        *most, last = [str(choice) for choice in field.annotation.__args__]  # type: ignore[union-attr]
+        return f"{', '.join(most)} or {last}" if most else last
+    limits = {
+        name: getattr(rule, name)
+        for rule in field.metadata
+        for name in ("ge", "gt", "le", "lt", "min_length")
+        if getattr(rule, name, None) is not None
+    }
+    parts = []
+    if "ge" in limits and "le" in limits:
+        return f"{limits['ge']:,} to {limits['le']:,}"
+    if "ge" in limits:
+        parts.append(f"{limits['ge']:,} or more")
+    if "gt" in limits:
+        parts.append(f"above {limits['gt']:,}")
+    if "le" in limits:
+        parts.append(f"at most {limits['le']:,}")
+    if "lt" in limits:
+        parts.append(f"below {limits['lt']:,}")
+    if limits.get("min_length") == 1:
+        parts.append("not empty")
+    return ", ".join(parts)
+
+
+def masked(text: str) -> str:
+    """`text` with the password of every URL in it replaced by `***`."""
+    return _USERINFO.sub(r"\1:***@", text)
+
+
+_USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,31}://[^\s:/@]{0,256}):[^\s/]{1,1024}@", re.IGNORECASE)
+
+
+class _Environment(PydanticBaseSettingsSource):
+    """`SENTISTREAM_<SECTION>_<FIELD>` and the aliases; refuses what it does not know."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError("values are read all at once")
+
+    def __call__(self) -> dict[str, Any]:
+        known = {variable(section, name): (section, name, field) for section, name, field in fields()}
+        values: dict[str, Any] = {}
+        for alias, (section, name) in ALIASES.items():
+            if text := os.environ.get(alias):
+                values.setdefault(section, {})[name] = text
+        for key, text in os.environ.items():
+            if not key.startswith(PREFIX) or key in RESERVED:
+                continue
+            if key not in known:
+                raise SettingsError(f"unknown setting {key}{_nearest(key, [*known, *RESERVED])}", setting=key)
+            if not text:  # what an unset ${VARIABLE} of a compose file leaves behind
+                continue
+            owner, name, field = known[key]
+            value = _items(text) if get_origin(field.annotation) is list else text
+            if owner is None:
+                values[name] = value
+            else:
+                values.setdefault(owner, {})[name] = value
+        return values
+
+
+class _TomlFile(PydanticBaseSettingsSource):
+    """`sentistream.toml` in the working directory, or the file SENTISTREAM_CONFIG names."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        raise NotImplementedError("values are read all at once")
+
+    def __call__(self) -> dict[str, Any]:
+        named = os.environ.get("SENTISTREAM_CONFIG")
+        path = Path(named or "sentistream.toml")
+        if not named and not path.exists():
+            return {}
+        try:
+            with path.open("rb") as file:
+                values = tomllib.load(file)
+        except OSError as error:
+            raise SettingsError(f"the settings file {path} cannot be read: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError(f"the settings file {path} is not valid TOML: {error}") from error
+        self._refuse_unknown(path, values)
+        return values
+
+    @staticmethod
+    def _refuse_unknown(path: Path, values: Mapping[str, Any]) -> None:
+        known = [f"{section}.{name}" if section else name for section, name, _ in fields()]
+        sections = {section for section, _, _ in fields() if section}
+        for key, value in values.items():
+            if key in sections and isinstance(value, dict):
+                given = [f"{key}.{inner}" for inner in value]
+            elif key in sections:
+                raise SettingsError(f"{path}: [{key}] must be a table", setting=key)
+            else:
+                given = [key]
+            for name in given:
+                if name not in known:
+                    hint = _nearest(name, [*known, *sections])
+                    raise SettingsError(f"{path}: unknown setting {name}{hint}", setting=name)
+
+
+def _items(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _nearest(name: str, names: list[str]) -> str:
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else "; docs/settings.md lists them all"
+
+
+def _explain(detail: ErrorDetails) -> str:
+    location = [str(part) for part in detail["loc"]]
+    declared = {(section, name): field for section, name, field in fields()}
+    section, name = (location[0], location[1]) if len(location) > 1 else (None, location[0])
+    field = declared.get((section, name)) or declared.get((None, location[0]))
+    shown = ".".join(location[:2])
+    if field is None:
+        names = [f"{owner}.{inner}" if owner else inner for owner, inner in declared]
+        return f"unknown setting {shown}{_nearest(shown, names)}"
+    label = variable(section, name) if (section, name) in declared else variable(None, location[0])
+    allowed = bounds(field)
+    value = detail.get("input", PydanticUndefined)
+    given = masked(repr(value)) if isinstance(value, str | int | float | bool) else type(value).__name__
+    problem = detail["msg"][0].lower() + detail["msg"][1:]
+    return f"{label} ({shown}) {f'must be {allowed}' if allowed else f'is wrong: {problem}'}; it was given {given}"

@@ -1,0 +1,227 @@
+"""Every number the process reports to Prometheus, on a registry of its own.
+
+The instance is passed around; nothing is global, so that two services in one process (or test)
+never mix their counts. Names follow Prometheus' conventions: base units, `_total` on counters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.gc_collector import GCCollector
+from prometheus_client.platform_collector import PlatformCollector
+from prometheus_client.process_collector import ProcessCollector
+
+REQUEST_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+STAGE_BUCKETS = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+DELAY_BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 300.0, 1800.0)
+BATCH_BUCKETS = (1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000)
+
+
+class Description(msgspec.Struct, frozen=True):
+    """One metric as docs/operations.md lists it; `advice` says what to do when it looks bad."""
+
+    name: str
+    kind: str
+    labels: tuple[str, ...]
+    help: str
+    advice: str
+
+
+class Metrics:
+    """All metrics of one process.
+
+    `route` is the route's template (`/api/v1/posts/{id}`), never the path asked for, and no label
+    ever holds text from a post: the number of series stays bounded.
+    """
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._descriptions: list[Description] = []
+        ProcessCollector(registry=self.registry)
+        PlatformCollector(registry=self.registry)
+        GCCollector(registry=self.registry)
+        self._requests()
+        self._pipeline()
+        self._analysis()
+        self._storage()
+        self._live()
+
+    def render(self) -> tuple[bytes, str]:
+        """The body of GET /metrics and its content type."""
+        return generate_latest(self.registry), CONTENT_TYPE_LATEST
+
+    def descriptions(self) -> list[Description]:
+        """Every metric of ours, in the order of docs/operations.md."""
+        return list(self._descriptions)
+
+    def _requests(self) -> None:
+        self.requests = self._counter(
+            "requests",
+            "HTTP requests answered.",
+            "Compare the share of status 5xx with `sentistream_errors_total`, which names the cause.",
+            ("method", "route", "status"),
+        )
+        self.request_seconds = self._histogram(
+            "request_seconds",
+            "Time to answer an HTTP request, in seconds.",
+            "Slow on one route: look for a wide range or an uncached filter. Slow on all: the processor or"
+            " the disk is busy, see `sentistream_stage_seconds`.",
+            REQUEST_BUCKETS,
+            ("method", "route"),
+        )
+        self.errors = self._counter(
+            "errors",
+            "Errors answered over HTTP or WebSocket, by their stable code.",
+            "`OVERLOADED`, `DISK_FULL`, `STORAGE_UNAVAILABLE`: the caller will retry, but find out why."
+            " `INTERNAL_ERROR` is a bug: the log line of the same moment holds the traceback.",
+            ("code",),
+        )
+        self.cache_hits = self._counter(
+            "cache_hits", "Answers served from the cache.", "None at all while people look: the cache is off.", ()
+        )
+        self.cache_misses = self._counter(
+            "cache_misses",
+            "Answers that had to be computed.",
+            "Rising with every edit or deletion is normal: those move the epoch. Otherwise raise"
+            " `SENTISTREAM_API_CACHE_SECONDS`.",
+            (),
+        )
+
+    def _pipeline(self) -> None:
+        self.source_published = self._counter(
+            "source_published",
+            "Entries a source has published to the stream.",
+            "Flat while the platform is busy: GET /api/v1/sources says whether the source waits or has failed.",
+            ("connector",),
+        )
+        self.received = self._counter(
+            "received",
+            "Entries this process took from the stream, redeliveries included.",
+            "Grows faster than `sentistream_outcomes_total`: batches are delivered again, so a worker dies"
+            " or loses its lease. Look for `lease lost` in the logs.",
+            ("connector",),
+        )
+        self.outcomes = self._counter(
+            "outcomes",
+            "Entries settled, by outcome.",
+            "Many `dead_lettered`: GET /api/v1/ledger/dead-letters gives the reasons. Many `duplicate`: a source"
+            " is being read twice, which harms nothing but speed.",
+            ("outcome",),
+        )
+        self.lag_entries = self._gauge(
+            "lag_entries",
+            "Entries in the stream that no worker has acknowledged.",
+            "Growing: posts arrive faster than they are stored. Raise `SENTISTREAM_ANALYSIS_BATCH_SIZE`, slow the"
+            " sources, or look at `sentistream_stage_seconds` for the slow stage. Past"
+            " `SENTISTREAM_STREAM_MAX_LENGTH` publishers wait and HTTP answers 503.",
+        )
+        self.lag_seconds = self._gauge(
+            "lag_seconds",
+            "Age of the oldest unacknowledged entry, in seconds.",
+            "Growing while `sentistream_lag_entries` is small: one batch is stuck; it is delivered again once its"
+            " lease ends.",
+        )
+        self.batch_size = self._histogram(
+            "batch_size",
+            "Entries in a batch that was settled.",
+            "Always at the maximum: the pipeline is saturated, see `sentistream_lag_entries`.",
+            BATCH_BUCKETS,
+        )
+        self.stage_seconds = self._histogram(
+            "stage_seconds",
+            "Time a batch spends in one stage (analyse, write, publish), in seconds.",
+            "`analyse` slow: the processor is busy or the model hangs. `write` slow: the disk, or another process"
+            " holds the database. `publish` slow: the event loop is busy.",
+            STAGE_BUCKETS,
+            ("stage",),
+        )
+        self.end_to_end_seconds = self._histogram(
+            "end_to_end_seconds",
+            "Time from an entry's publication in the stream to its commit in the store, in seconds.",
+            "The sum of waiting and work: high with a low `sentistream_stage_seconds` means waiting, so lag.",
+            DELAY_BUCKETS,
+        )
+        self.alerts_open = self._gauge(
+            "alerts_open",
+            "Alert episodes that have not ended.",
+            "Not a fault of the system: people are unhappy. GET /api/v1/alerts?active=true says about what.",
+            ("alert_type",),
+        )
+
+    def _analysis(self) -> None:
+        self.analysis_failures = self._counter(
+            "analysis_failures",
+            "Texts left unscored because the model failed (error, timeout, breaker).",
+            "`breaker`: the model failed several times in a row and is left alone for a minute. The log line"
+            " `analysis failed` names the cause. These posts are counted as unscored, never as neutral.",
+            ("model", "reason"),
+        )
+
+    def _storage(self) -> None:
+        self.pool_in_use = self._gauge(
+            "database_pool_in_use",
+            "Database connections answering a query now.",
+            "Always at `sentistream_database_pool_size`: queries wait; raise `SENTISTREAM_DATABASE_READERS`.",
+        )
+        self.pool_size = self._gauge(
+            "database_pool_size",
+            "Database connections there are for queries.",
+            "Follows `SENTISTREAM_DATABASE_READERS`; nothing to do.",
+        )
+
+    def _live(self) -> None:
+        self.live_clients = self._gauge(
+            "live_clients",
+            "WebSocket clients connected now.",
+            "At `SENTISTREAM_LIVE_MAX_CLIENTS` newcomers are turned away: raise it if the machine has room.",
+        )
+        self.frames_sent = self._counter(
+            "frames_sent",
+            "Frames handed to WebSocket clients.",
+            "Flat with clients and posts: look for errors of the live feed in the logs.",
+            (),
+        )
+        self.frames_dropped = self._counter(
+            "frames_dropped",
+            "Frames merged into a later one or thrown away because a client was slow.",
+            "A few are harmless. Many on a fast network: the clients' machines cannot draw that fast.",
+            (),
+        )
+        self.slow_disconnects = self._counter(
+            "slow_disconnects",
+            "WebSocket clients disconnected because they stopped reading.",
+            "They come back by position and miss nothing. Many: raise `SENTISTREAM_LIVE_QUEUE_FRAMES` or"
+            " `SENTISTREAM_LIVE_SLOW_SECONDS`.",
+            (),
+        )
+
+    def _counter(self, name: str, help: str, advice: str, labels: Sequence[str]) -> Counter:
+        full = self._describe(f"{name}_total", "counter", labels, help, advice)
+        return Counter(full, help, labels, registry=self.registry)
+
+    def _gauge(self, name: str, help: str, advice: str, labels: Sequence[str] = ()) -> Gauge:
+        return Gauge(self._describe(name, "gauge", labels, help, advice), help, labels, registry=self.registry)
+
+    def _histogram(
+        self, name: str, help: str, advice: str, buckets: Sequence[float], labels: Sequence[str] = ()
+    ) -> Histogram:
+        full = self._describe(name, "histogram", labels, help, advice)
+        return Histogram(full, help, labels, buckets=buckets, registry=self.registry)
+
+    def _describe(self, name: str, kind: str, labels: Sequence[str], help: str, advice: str) -> str:
+        full = f"sentistream_{name}"
+        self._descriptions.append(Description(full, kind, tuple(labels), help, advice))
+        return full
+
+
+def metrics_table() -> str:
+    """The table of docs/operations.md, in Markdown."""
+    lines = ["| metric | type | labels | what it counts | when it looks bad |", "|---|---|---|---|---|"]
+    for metric in Metrics().descriptions():
+        labels = ", ".join(f"`{label}`" for label in metric.labels)
+        lines.append(f"| `{metric.name}` | {metric.kind} | {labels} | {metric.help} | {metric.advice} |")
+    return "\n".join(lines) + "\n"
