@@ -1,0 +1,36 @@
+"""Fixtures that every test may use."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from fakes import MovableClock
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock()
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """The folder of real posts (airline/replay.jsonl); in CI it must be there."""
+    folder = os.environ.get("SENTISTREAM_TEST_DATA", "")
+    if folder and (Path(folder) / "airline" / "replay.jsonl").is_file():
+        return Path(folder)
+    reason = (
+        f"SENTISTREAM_TEST_DATA={folder!r} holds no airline/replay.jsonl"
+        if folder
+        else "set SENTISTREAM_TEST_DATA to the folder of real posts (it holds airline/replay.jsonl) to run this"
+    )
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)

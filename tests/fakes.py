@@ -1,0 +1,21 @@
+"""Doubles for what tests must control: time."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+
+class MovableClock:
+    """A clock that stands still until it is moved; `reads` counts how often it was asked."""
+
+    def __init__(self, now: datetime = datetime(2026, 3, 2, 12, tzinfo=UTC)) -> None:
+        self.now = now
+        self.reads = 0
+
+    def __call__(self) -> datetime:
+        self.reads += 1
+        return self.now
+
+    def advance(self, seconds: float) -> None:
+        """Move by `seconds`, backwards if negative."""
+        self.now += timedelta(seconds=seconds)
