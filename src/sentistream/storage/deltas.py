@@ -1,0 +1,79 @@
+"""How posts move rollups: the difference between what a post counted before and what it counts now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from operator import add, sub
+
+from sentistream.domain.rollup import MINUTE, NOTHING, QUARTER, Measured, measured
+from sentistream.storage.rows import PostRow, emotions_of
+
+RollupKey = tuple[int, str, str, int]
+"""(grain, dimension, key, bucket); the bucket is its first second since 1970."""
+
+OVERALL = "overall"
+SECOND = 1_000_000
+
+
+def place_key(country: str | None, city: str) -> str:
+    """Key of a city in the `city` dimension: `country/city`."""
+    return f"{country or ''}/{city}"
+
+
+def groups(row: PostRow) -> list[tuple[str, str]]:
+    """(dimension, key) of every rollup a post belongs to; an absent value belongs to none."""
+    found = [
+        (OVERALL, ""),
+        ("source", row.source),
+        ("tier", row.tier),
+        ("sentiment", row.sentiment_label),
+    ]
+    if row.product:
+        found.append(("product", row.product))
+    if row.channel:
+        found.append(("channel", row.channel))
+    if row.country:
+        found.append(("country", row.country))
+    if row.city:
+        found.append(("city", place_key(row.country, row.city)))
+    if row.language:
+        found.append(("language", row.language))
+    if row.emotion:
+        found.append(("emotion", row.emotion))
+    return found
+
+
+def deltas(
+    moves: Iterable[tuple[PostRow | None, PostRow | None]], churn_threshold: float
+) -> dict[tuple[str, str, int], Measured]:
+    """What to add to each minute rollup, by (dimension, key, minute), for posts that moved from one row to another."""
+    total: dict[tuple[str, str, int], Measured] = {}
+    for before, after in moves:
+        for row, combine in ((before, sub), (after, add)):
+            if row is not None:
+                _apply(total, row, combine, churn_threshold)
+    return {place: value for place, value in total.items() if any(value)}
+
+
+def _apply(
+    total: dict[tuple[str, str, int], Measured], row: PostRow, combine: Callable[[int, int], int], threshold: float
+) -> None:
+    own = measured(row.sentiment_label, row.sentiment_score, row.toxicity, row.churn_risk, emotions_of(row), threshold)
+    minute = row.created_at // (MINUTE * SECOND) * MINUTE
+    for dimension, key in groups(row):
+        place = (dimension, key, minute)
+        total[place] = tuple(map(combine, total.get(place, NOTHING), own))
+
+
+def with_quarters(
+    minutes: dict[tuple[str, str, int], Measured], key_of: Callable[[str, str], str]
+) -> list[tuple[int | str, ...]]:
+    """Rows for both grains, sorted by their primary key; `key_of` maps a key to the one it is counted under."""
+    total: dict[RollupKey, Measured] = {}
+    for (dimension, key, minute), value in minutes.items():
+        counted = key_of(dimension, key)
+        for grain, bucket in ((MINUTE, minute), (QUARTER, minute // QUARTER * QUARTER)):
+            place = (grain, dimension, counted, bucket)
+            held = total.get(place)
+            total[place] = value if held is None else tuple(map(add, held, value))
+    return [(*place, *value) for place, value in sorted(total.items()) if any(value)]

@@ -1,0 +1,55 @@
+"""Filters as SQL conditions on the posts table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_
+
+from sentistream.domain.query import Filters
+from sentistream.storage.rows import micros
+from sentistream.storage.tables import posts
+
+TextMatch = Callable[[str], Any]
+"""How a store finds words: q -> a condition on social_media_posts."""
+
+_COLUMNS = {
+    "source": posts.c.source,
+    "sentiment": posts.c.sentiment_label,
+    "emotion": posts.c.emotion,
+    "product": posts.c.product,
+    "channel": posts.c.channel,
+    "country": posts.c.country,
+    "language": posts.c.language,
+    "tier": posts.c.tier,
+    "author": posts.c.author,
+}
+
+
+def conditions(filters: Filters, matches: TextMatch) -> list[ColumnElement[bool]]:
+    """One condition per filter that is set, to be joined by AND."""
+    found: list[ColumnElement[bool]] = []
+    if filters.start is not None:
+        found.append(posts.c.created_at >= micros(filters.start))
+    if filters.end is not None:
+        found.append(posts.c.created_at < micros(filters.end))
+    for name, column in _COLUMNS.items():
+        values = getattr(filters, name)
+        if values:
+            found.append(column == values[0] if len(values) == 1 else column.in_(values))
+    if filters.city:
+        found.append(or_(*(_city(value) for value in filters.city)))
+    if filters.min_confidence is not None:
+        found.append(posts.c.confidence_score >= filters.min_confidence)
+    if filters.q:
+        found.append(matches(filters.q))
+    return found
+
+
+def _city(value: str) -> ColumnElement[bool]:
+    country, slash, city = value.partition("/")
+    if not slash:
+        return posts.c.city == value
+    whole = posts.c.city == value
+    return or_(whole, and_(posts.c.city == city, posts.c.country == country if country else posts.c.country.is_(None)))

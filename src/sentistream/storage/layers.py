@@ -1,0 +1,55 @@
+"""Layers: readings stored beside the current ones, and made current in steps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+import msgspec
+from msgspec.structs import astuple
+from sqlalchemy import Connection, bindparam, distinct, func, select
+
+from sentistream.domain.analysis import Reading
+from sentistream.storage import sql
+from sentistream.storage.rows import AnalysisRow, analysis_row
+from sentistream.storage.settle import copy_current
+from sentistream.storage.tables import analyses
+
+
+def add(connection: Connection, layer: str, readings: Sequence[tuple[str, bytes, Reading]], now: int) -> None:
+    """Store inactive readings of posts that exist; a text the model version has read already keeps its reading."""
+    rows = [analysis_row(UUID(id_).bytes, hash_, reading, layer, False, now) for id_, hash_, reading in readings]
+    existing = sql.load_posts(connection, sorted({row.post_key for row in rows}))
+    kept = [row for row in rows if row.post_key in existing]
+    if kept:
+        statement = sql.insert_into(connection.dialect, analyses).on_conflict_do_nothing()
+        names = AnalysisRow.__struct_fields__
+        connection.execute(statement, [dict(zip(names, astuple(row), strict=True)) for row in kept])
+
+
+def promote(connection: Connection, layer: str, limit: int, now: int, churn_threshold: float) -> int:
+    """Activate the readings of up to `limit` posts and move what those posts count; returns how many posts are left."""
+    waiting = (analyses.c.layer == layer) & ~analyses.c.active
+    keys = list(
+        connection.execute(
+            select(distinct(analyses.c.post_key)).where(waiting).order_by(analyses.c.post_key).limit(limit)
+        ).scalars()
+    )
+    if keys:
+        connection.execute(
+            analyses.update().where(waiting, analyses.c.post_key == bindparam("key")).values(active=True),
+            [{"key": key} for key in keys],
+        )
+        readings = sql.load_analyses(connection, keys)
+        moves = []
+        for key, row in sql.load_posts(connection, keys).items():
+            before = msgspec.structs.replace(row)
+            copy_current(row, readings[key])
+            if row != before:
+                row.changed_at = now
+                moves.append((before, row))
+        sql.update_posts(connection, [after for _, after in moves])
+        sql.write_rollups(connection, moves, churn_threshold)
+        sql.move_epoch(connection)
+    left = select(func.count(distinct(analyses.c.post_key))).where(waiting)
+    return int(connection.execute(left).scalar_one())

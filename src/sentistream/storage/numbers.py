@@ -1,0 +1,269 @@
+"""Counts and averages: from rollups where one dimension can answer, else from the narrow index of the rows."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from operator import add
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import BigInteger, Connection, and_, cast, column, func, select, true, values
+
+from sentistream.domain.errors import InvalidParameter
+from sentistream.domain.query import NumbersQuery
+from sentistream.domain.rollup import MEASURES, MINUTE, OTHER, QUARTER, Measured, Numbers
+from sentistream.storage.audit import key_column, measures
+from sentistream.storage.base import Cell
+from sentistream.storage.deltas import OVERALL, SECOND
+from sentistream.storage.filters import TextMatch, conditions
+from sentistream.storage.records import Runner
+from sentistream.storage.rows import micros
+from sentistream.storage.sql import fact
+from sentistream.storage.tables import posts, rollup_keys, rollups
+
+MAX_BUCKETS = 5_000
+"""Most buckets one answer may have."""
+
+_HOUR = 3_600
+
+Span = tuple[int, int, int, int]
+"""(index of the bucket, grain, first second, second after the last)."""
+
+
+class SqlNumbers:
+    """`NumbersReader` in SQL."""
+
+    def __init__(self, read: Runner, matches: TextMatch) -> None:
+        self._read = read
+        self._matches = matches
+
+    async def cells(self, query: NumbersQuery) -> list[Cell]:
+        """See `NumbersReader.cells`. InvalidParameter beyond MAX_BUCKETS buckets."""
+        edges = bucket_edges(query)
+
+        def work(connection: Connection) -> list[Cell]:
+            dimension, keys = _rollup_for(connection, query)
+            if dimension is None:
+                rows = _from_rows(connection, query, edges, self._matches)
+            else:
+                rows = _from_rollups(connection, query, edges, dimension, keys)
+            return _cells(query, edges, rows)
+
+        return await self._read(work)
+
+    async def arrivals(self, since: datetime) -> int:
+        """See `NumbersReader.arrivals`."""
+        start = micros(since)
+        question = select(func.count()).where(posts.c.changed_at >= start, posts.c.ingested_at >= start)
+        return int(await self._read(lambda connection: connection.execute(question).scalar_one()))
+
+    async def epoch(self) -> int:
+        """See `NumbersReader.epoch`."""
+        return await self._read(lambda connection: int(fact(connection, "epoch") or "0"))
+
+
+def bucket_edges(query: NumbersQuery) -> list[int]:
+    """First seconds of the buckets, and the second after the last; the first and last are cut to the range."""
+    start = int(query.start.timestamp()) // MINUTE * MINUTE
+    end = -(-int(-(-query.end.timestamp() // 1)) // MINUTE) * MINUTE
+    if end <= start:
+        raise InvalidParameter("the range is empty: end must lie after start", parameter="end", provided=None)
+    if query.period is None:
+        return [start, end]
+    if query.period == "minute":
+        count = (end - start) // MINUTE
+        _check_count(count)
+        return list(range(start, end + 1, MINUTE))
+    zone = ZoneInfo(query.tz)
+    edges = [start]
+    while edges[-1] < end:
+        edges.append(min(end, _next_edge(edges[-1], query.period, zone)))
+        _check_count(len(edges) - 1)
+    return edges
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_BUCKETS:
+        raise InvalidParameter(
+            f"the range has more than {MAX_BUCKETS:,} buckets: choose a longer period or a shorter range",
+            parameter="period",
+            provided=None,
+            allowed=["minute", "hour", "day"],
+        )
+
+
+def _next_edge(second: int, period: str, zone: ZoneInfo) -> int:
+    local = datetime.fromtimestamp(second, zone)
+    if period == "hour":
+        # Elapsed seconds since the local hour began, so that hours on both sides of a clock change stay apart.
+        return second + _HOUR - (local.minute * 60 + local.second)
+    midnight = (local.replace(tzinfo=None) + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    following = int(midnight.replace(tzinfo=zone).timestamp())
+    return following if following > second else second + 24 * _HOUR
+
+
+def bucket_start(second: int, period: str, tz: str) -> datetime:
+    """The whole bucket's beginning, for a first bucket that the range cuts."""
+    zone = ZoneInfo(tz)
+    local = datetime.fromtimestamp(second, zone)
+    if period == "minute":
+        return datetime.fromtimestamp(second, UTC)
+    if period == "hour":
+        return datetime.fromtimestamp(second - local.minute * 60 - local.second, UTC)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+    return midnight.astimezone(UTC)
+
+
+def _rollup_for(connection: Connection, query: NumbersQuery) -> tuple[str | None, list[str] | None]:
+    """The dimension whose rollups answer `query` and the keys wanted of it (None: all); (None, None) if none does."""
+    filters = query.filters
+    if filters.q or filters.author or filters.min_confidence is not None or filters.start or filters.end:
+        return None, None
+    wanted = filters.dimensions()
+    if not wanted:
+        return query.group_by or OVERALL, None
+    if len(wanted) > 1 or query.group_by not in (None, *wanted):
+        return None, None
+    [(dimension, asked)] = wanted.items()
+    known = set(
+        connection.execute(select(rollup_keys.c.key).where(rollup_keys.c.dimension == dimension)).scalars()
+        if dimension == "city"
+        else connection.execute(
+            select(rollup_keys.c.key).where(rollup_keys.c.dimension == dimension, rollup_keys.c.key.in_(asked))
+        ).scalars()
+    )
+    keys = [key for key in known if key in asked or (dimension == "city" and key.partition("/")[2] in asked)]
+    if _has_other(connection, dimension):
+        return None, None
+    return dimension, keys
+
+
+def _has_other(connection: Connection, dimension: str) -> bool:
+    beyond = select(rollups.c.bucket).where(
+        rollups.c.grain == QUARTER, rollups.c.dimension == dimension, rollups.c.key == OTHER
+    )
+    return connection.execute(beyond.limit(1)).first() is not None
+
+
+def spans(edges: Sequence[int]) -> list[Span]:
+    """Each bucket as whole quarters of an hour, with minutes at its ends."""
+    found: list[Span] = []
+    for index, (low, high) in enumerate(pairwise(edges)):
+        first, last = -(-low // QUARTER) * QUARTER, high // QUARTER * QUARTER
+        if first >= last:
+            found.append((index, MINUTE, low, high))
+            continue
+        found.append((index, QUARTER, first, last))
+        if low < first:
+            found.append((index, MINUTE, low, first))
+        if last < high:
+            found.append((index, MINUTE, last, high))
+    return found
+
+
+_Row = tuple[int, str | None, Measured]
+"""(index of the bucket, key, measures)."""
+
+
+def _from_rollups(
+    connection: Connection, query: NumbersQuery, edges: list[int], dimension: str, keys: list[str] | None
+) -> list[_Row]:
+    grouped = query.group_by is not None
+    sums = [func.sum(rollups.c[name]) for name in MEASURES]
+    of_dimension = (rollups.c.dimension == dimension) & (rollups.c.key == rollup_keys.c.key)
+    these_keys = rollup_keys.c.dimension == dimension
+    if keys is not None:
+        these_keys &= rollup_keys.c.key.in_(keys)
+    found: list[_Row] = []
+    if query.period == "minute":
+        question = select(rollups.c.bucket, rollup_keys.c.key, *(rollups.c[name] for name in MEASURES)).where(
+            these_keys, of_dimension, rollups.c.grain == MINUTE, rollups.c.bucket.between(edges[0], edges[-1] - 1)
+        )
+        for bucket, key, *numbers in connection.execute(question):
+            found.append(((bucket - edges[0]) // MINUTE, key if grouped else None, tuple(numbers)))
+    else:
+        for part in _parts(spans(edges)):
+            table = values(
+                column("place", BigInteger), column("grain", BigInteger), column("low", BigInteger),
+                column("high", BigInteger), name="spans",
+            ).data(part).cte("spans")  # fmt: skip
+            within = and_(
+                of_dimension, rollups.c.grain == table.c.grain, rollups.c.bucket >= table.c.low,
+                rollups.c.bucket < table.c.high,
+            )  # fmt: skip
+            # Keys and spans first: each pair is then one short range of the primary key.
+            question = (
+                select(table.c.place, rollup_keys.c.key, *sums)
+                .select_from(table.join(rollup_keys, true()).join(rollups, within))
+                .where(these_keys)
+                .group_by(table.c.place, rollup_keys.c.key)
+            )
+            for place, key, *numbers in connection.execute(question):
+                found.append((place, key if grouped else None, tuple(map(int, numbers))))
+    return found if grouped and keys is None else _merged(found)
+
+
+def _parts(all_spans: list[Span]) -> Iterable[list[Span]]:
+    for start in range(0, len(all_spans), 2_000):
+        yield all_spans[start : start + 2_000]
+
+
+def _from_rows(connection: Connection, query: NumbersQuery, edges: list[int], matches: TextMatch) -> list[_Row]:
+    emotional = select(rollup_keys.c.key).where(rollup_keys.c.dimension == "emotion").limit(1)
+    has_emotions = connection.execute(emotional).first() is not None
+    churn_threshold = float(fact(connection, "churn_threshold") or "0.5")
+    width = None if query.period is None else MINUTE if query.period == "minute" else QUARTER
+    # A quarter of an hour divides every bucket of an hour or a day, but the range may cut the first and the last.
+    pieces = [(edges[0], edges[-1])] if width in (None, MINUTE) else _whole_quarters(edges[0], edges[-1])
+    found: list[_Row] = []
+    for low, high in pieces:
+        bucket = cast(posts.c.created_at, BigInteger) // (width * SECOND) * width if width else None
+        columns = [bucket.label("bucket")] if bucket is not None else []
+        if query.group_by is not None:
+            columns.append(key_column(query.group_by).label("key"))
+        question = select(*columns, *measures(churn_threshold, emotions=has_emotions)).where(
+            posts.c.created_at >= low * SECOND, posts.c.created_at < high * SECOND, *conditions(query.filters, matches)
+        )
+        if columns:
+            question = question.group_by(*columns)
+        for row in connection.execute(question):
+            head, numbers = row[: len(columns)], row[len(columns) :]
+            place = 0 if bucket is None else bisect_right(edges, max(head[0], edges[0])) - 1
+            key = None if query.group_by is None else str(head[-1])
+            if query.group_by is None or head[-1] is not None:
+                found.append((place, key, tuple(map(int, numbers))))
+    return _merged(found)
+
+
+def _whole_quarters(low: int, high: int) -> list[tuple[int, int]]:
+    first, last = min(high, -(-low // QUARTER) * QUARTER), max(low, high // QUARTER * QUARTER)
+    return [piece for piece in ((low, first), (first, last), (last, high)) if piece[0] < piece[1]]
+
+
+def _merged(rows: list[_Row]) -> list[_Row]:
+    total: dict[tuple[int, str | None], Measured] = {}
+    for place, key, numbers in rows:
+        held = total.get((place, key))
+        total[place, key] = numbers if held is None else tuple(map(add, held, numbers))
+    return [(place, key, numbers) for (place, key), numbers in total.items()]
+
+
+def _cells(query: NumbersQuery, edges: list[int], rows: list[_Row]) -> list[Cell]:
+    rows = [row for row in rows if row[2][0] > 0]
+    if query.limit is not None and query.group_by is not None:
+        posts_of: dict[str | None, int] = {}
+        for _, key, numbers in rows:
+            posts_of[key] = posts_of.get(key, 0) + numbers[0]
+        kept = set(sorted(posts_of, key=lambda key: (-posts_of[key], key or ""))[: query.limit])
+        rows = [row for row in rows if row[1] in kept]
+    rows.sort(key=lambda row: (row[0], -row[2][0], row[1] or ""))
+    return [
+        Cell(
+            bucket=None if query.period is None else bucket_start(edges[place], query.period, query.tz),
+            key=key,
+            numbers=Numbers.of(numbers),
+        )
+        for place, key, numbers in rows
+    ]

@@ -1,0 +1,153 @@
+"""Reading posts back: pages by keyset or offset, single posts, exports."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import AsyncIterator, Callable
+from typing import Any
+from uuid import UUID
+
+import msgspec
+from sqlalchemy import Connection, Select, func, select, tuple_
+
+from sentistream.domain.errors import InvalidParameter
+from sentistream.domain.event import PostView
+from sentistream.domain.post import post_key
+from sentistream.domain.query import Filters, PageRequest
+from sentistream.storage.base import Page
+from sentistream.storage.filters import TextMatch, conditions
+from sentistream.storage.records import Runner
+from sentistream.storage.rows import PostRow, micros, view
+from sentistream.storage.sql import ROW_COLUMNS
+from sentistream.storage.tables import ledger, posts, rollup_keys
+
+EXPORT_CHUNK = 1_000
+
+FEW = 20_000
+"""Below this many matches a text search starts from its matches; above, from the newest posts."""
+
+
+class _Cursor(msgspec.Struct, array_like=True):
+    sort: str
+    moment: int
+    id: int
+
+
+class SqlPosts:
+    """`Posts` in SQL.
+
+    `matches` turns a text query into a condition; `few_matches` tells whether it is selective.
+    """
+
+    def __init__(self, read: Runner, matches: TextMatch, few_matches: Callable[[Connection, str, int], bool]) -> None:
+        self._read = read
+        self._matches = matches
+        self._few_matches = few_matches
+
+    async def page(self, filters: Filters, request: PageRequest) -> Page:
+        """See `Posts.page`."""
+        cursor = None if request.cursor is None else _decode(request.cursor, request.sort)
+
+        def work(connection: Connection) -> Page:
+            few = filters.q is None or self._few_matches(connection, filters.q, FEW)
+            wanted = conditions(filters, self._matches)
+            if request.ingested_after is not None:
+                wanted.append(posts.c.changed_at >= micros(request.ingested_after))
+            ids = _ids(request, cursor, walk=not few).where(*wanted).limit(request.limit + 1)
+            if cursor is None and request.offset:
+                ids = ids.offset(request.offset)
+            chosen = ids.subquery()
+            question = _ordered(select(posts.c.id, *ROW_COLUMNS).join(chosen, chosen.c.id == posts.c.id), request.sort)
+            rows = connection.execute(question).all()
+            more = len(rows) > request.limit
+            rows = rows[: request.limit]
+            return Page(
+                posts=[view(PostRow(*row[1:])) for row in rows],
+                next_cursor=_encode(request.sort, rows[-1]) if more else None,
+                has_more=more,
+                total=_total(connection, filters, request, wanted),
+            )
+
+        return await self._read(work)
+
+    async def get(self, id: str) -> PostView | None:
+        """See `Posts.get`."""
+
+        def work(connection: Connection) -> PostView | None:
+            try:
+                keys = [UUID(id).bytes]
+            except ValueError:
+                keys = []
+            sources = select(rollup_keys.c.key).where(rollup_keys.c.dimension == "source")
+            keys += [post_key(source, id).bytes for source in connection.execute(sources).scalars()]
+            question = select(*ROW_COLUMNS).where(posts.c.key.in_(keys)).order_by(posts.c.created_at.desc()).limit(1)
+            row = connection.execute(question).first()
+            return None if row is None else view(PostRow(*row))
+
+        return await self._read(work)
+
+    async def count(self) -> int:
+        """See `Posts.count`."""
+        return await self._read(_count)
+
+    async def export(self, filters: Filters) -> AsyncIterator[list[PostView]]:
+        """See `Posts.export`; each chunk is read in a snapshot of its own, after the last post of the one before."""
+        request = PageRequest(limit=EXPORT_CHUNK, sort="oldest")
+        while True:
+            page = await self.page(filters, request)
+            if page.posts:
+                yield page.posts
+            if page.next_cursor is None:
+                return
+            request = msgspec.structs.replace(request, cursor=page.next_cursor)
+
+
+def _ids(request: PageRequest, cursor: _Cursor | None, *, walk: bool) -> Select[Any]:
+    moment = posts.c.changed_at if request.sort == "ingested" else posts.c.created_at
+    question = select(posts.c.id)
+    if walk:
+        # Many matches: walk the newest posts and test each, instead of sorting all that match.
+        question = question.with_hint(posts, "INDEXED BY ix_posts_filters", "sqlite")
+    if cursor is not None:
+        place = tuple_(moment, posts.c.id)
+        reached = tuple_(cursor.moment, cursor.id)
+        question = question.where(place < reached if request.sort == "newest" else place > reached)
+    return _ordered(question, request.sort)
+
+
+def _ordered(question: Select[Any], sort: str) -> Select[Any]:
+    moment = posts.c.changed_at if sort == "ingested" else posts.c.created_at
+    if sort == "newest":
+        return question.order_by(moment.desc(), posts.c.id.desc())
+    return question.order_by(moment, posts.c.id)
+
+
+def _total(connection: Connection, filters: Filters, request: PageRequest, wanted: list[Any]) -> int | None:
+    if not wanted:
+        return _count(connection)
+    if not request.with_total:
+        return None
+    return int(connection.execute(select(func.count()).select_from(posts).where(*wanted)).scalar_one())
+
+
+def _count(connection: Connection) -> int:
+    """By the ledger: created - deleted = rows."""
+    counted = select(ledger.c.outcome, func.sum(ledger.c.count)).group_by(ledger.c.outcome)
+    outcomes = dict(map(tuple, connection.execute(counted)))
+    return int(outcomes.get("created", 0) - outcomes.get("deleted", 0))
+
+
+def _encode(sort: str, row: Any) -> str:
+    moment = row.changed_at if sort == "ingested" else row.created_at
+    return base64.urlsafe_b64encode(msgspec.msgpack.encode(_Cursor(sort, moment, row.id))).decode().rstrip("=")
+
+
+def _decode(text: str, sort: str) -> _Cursor:
+    try:
+        cursor = msgspec.msgpack.decode(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), type=_Cursor)
+    except (msgspec.MsgspecError, binascii.Error, ValueError):
+        raise InvalidParameter("cursor is not one this server gave", parameter="cursor", provided=text) from None
+    if cursor.sort != sort or not (-(2**63) <= cursor.moment < 2**63 and -(2**63) <= cursor.id < 2**63):
+        raise InvalidParameter("cursor belongs to another order", parameter="cursor", provided=text)
+    return cursor

@@ -1,0 +1,277 @@
+"""What a batch of entries does to what is stored: pure rules, no input or output.
+
+`settle` takes the entries in order and what the store knows of their posts, and answers with the
+rows to write. Every rule of versions, tombstones, corrections and layers is here, once, for every
+SQL store.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Literal
+from uuid import UUID
+
+import msgspec
+
+from sentistream.domain.analysis import TIER_RANK, Reading
+from sentistream.domain.event import DeletedEvent, Event, PostEvent
+from sentistream.domain.ledger import Outcome
+from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, content_hash, post_key
+from sentistream.storage.base import LIVE_LAYER, Settled, Settling
+from sentistream.storage.rows import COPIED, AnalysisRow, PostRow, analysis_row, decimals, micros, post_row, view
+
+HISTORY = 5 * 60 * 1_000_000
+"""Simulated posts older than this when they arrive are history being filled in, not news: they raise no event."""
+
+_SCORES = {"positive": 1.0, "negative": -1.0, "neutral": 0.0}
+
+
+class Dead(msgspec.Struct, gc=False):
+    """A row of dead_letters without its id."""
+
+    entry_id: str
+    connector: str
+    position: str
+    reason: str
+    raw: str
+    attempts: int
+    dead_at: int
+
+
+class Known(msgspec.Struct):
+    """What the store holds about a batch before it is settled."""
+
+    outcomes: dict[str, Outcome] = msgspec.field(default_factory=dict)
+    posts: dict[bytes, PostRow] = msgspec.field(default_factory=dict)
+    analyses: dict[bytes, list[AnalysisRow]] = msgspec.field(default_factory=dict)
+    tombstones: set[bytes] = msgspec.field(default_factory=set)
+
+
+class Changes(msgspec.Struct):
+    """What to write, in this order, in one transaction."""
+
+    settled: Settled
+    outcomes: list[tuple[str, str, str]]
+    ledger: Counter[tuple[str, str]]
+    inserted: list[PostRow]
+    updated: list[PostRow]
+    deleted: list[bytes]
+    analyses: list[AnalysisRow]
+    tombstones: list[tuple[bytes, str, str, int]]
+    dead: list[Dead]
+    moves: list[tuple[PostRow | None, PostRow | None]]
+    past_changed: bool
+
+
+def keys_of(batch: Iterable[Settling]) -> dict[str, bytes]:
+    """Post key by entry id, for every entry that has one."""
+    return {
+        item.entry_id: post_key(item.entry.source, item.entry.post_id).bytes
+        for item in batch
+        if not isinstance(item.entry, Invalid)
+    }
+
+
+def current(row: PostRow, analyses: Iterable[AnalysisRow]) -> AnalysisRow | None:
+    """The active analysis of the row's text with the highest tier, then the newest, then by name."""
+    candidates = [one for one in analyses if one.active and one.content_hash == row.content_hash]
+    return max(candidates, key=_precedence, default=None) if len(candidates) != 1 else candidates[0]
+
+
+def _precedence(one: AnalysisRow) -> tuple[int, int, str, str]:
+    return TIER_RANK[one.tier], one.analyzed_at, one.model_name, one.model_version  # type: ignore[index]
+
+
+def copy_current(row: PostRow, analyses: Iterable[AnalysisRow]) -> None:
+    """Copy the current analysis onto the row."""
+    one = current(row, analyses)
+    for name in COPIED:
+        setattr(row, name, getattr(one, name) if one else PostRow.__struct_defaults__[COPIED.index(name)])
+    if row.language is None and one is not None:
+        row.language = one.language
+
+
+class _State:
+    """One post while its batch is settled."""
+
+    __slots__ = ("analyses", "before", "buried", "row", "touched")
+
+    def __init__(self, row: PostRow | None, analyses: list[AnalysisRow], buried: bool) -> None:
+        self.before = msgspec.structs.replace(row) if row else None
+        self.row = row
+        self.analyses = analyses
+        self.buried = buried
+        self.touched = False
+
+
+class _Settlement:
+    """Settles one batch; see `settle`."""
+
+    def __init__(self, known: Known, now: int) -> None:
+        self.known = known
+        self.now = now
+        self.states: dict[bytes, _State] = {}
+        self.new_analyses: dict[tuple[bytes, bytes, str, str], AnalysisRow] = {}
+        self.tombstones: list[tuple[bytes, str, str, int]] = []
+        self.dead: list[Dead] = []
+
+    def state(self, key: bytes) -> _State:
+        state = self.states.get(key)
+        if state is None:
+            row = self.known.posts.get(key)
+            state = _State(row, self.known.analyses.get(key, []), key in self.known.tombstones)
+            self.states[key] = state
+        return state
+
+    def settle(self, item: Settling, key: bytes) -> Outcome:
+        entry = item.entry
+        if isinstance(entry, Post):
+            return self.post(entry, item.reading, key)
+        if isinstance(entry, Tombstone):
+            return self.tombstone(entry, key)
+        if isinstance(entry, Correction):
+            return self.correction(entry, key)
+        origin = (item.entry_id, entry.connector, entry.position)
+        self.dead.append(Dead(*origin, entry.reason, entry.raw, item.attempt, self.now))
+        return "dead_lettered"
+
+    def post(self, post: Post, reading: Reading | None, key: bytes) -> Outcome:
+        state = self.state(key)
+        if state.buried:
+            return "stale"
+        new = post_row(post, key, content_hash(post.content), self.now)
+        old = state.row
+        if old is not None:
+            version, stored = (new.edited_at, new.content_hash), (old.edited_at, old.content_hash)
+            if version < stored:
+                return "stale"
+            if version == stored and new.fingerprint == old.fingerprint:
+                return "duplicate"
+            new.ingested_at = old.ingested_at
+            new.connector = old.connector
+        if reading is not None:
+            self.add(state, analysis_row(key, new.content_hash, reading, LIVE_LAYER, True, self.now))
+        copy_current(new, state.analyses)
+        state.row = new
+        state.touched = True
+        return "created" if old is None else "edited"
+
+    def add(self, state: _State, analysis: AnalysisRow) -> None:
+        """The first analysis of one text by one model version stays."""
+        if all(one.identity != analysis.identity for one in state.analyses):
+            state.analyses.append(analysis)
+            self.new_analyses[(analysis.post_key, *analysis.identity)] = analysis
+
+    def tombstone(self, entry: Tombstone, key: bytes) -> Outcome:
+        state = self.state(key)
+        if state.buried:
+            return "duplicate"
+        state.buried = True
+        self.tombstones.append((key, entry.source, entry.post_id, micros(entry.deleted_at)))
+        if state.row is None:
+            return "tombstoned"
+        for one in state.analyses:
+            self.new_analyses.pop((key, *one.identity), None)
+        state.row, state.analyses, state.touched = None, [], True
+        return "deleted"
+
+    def correction(self, entry: Correction, key: bytes) -> Outcome:
+        state = self.state(key)
+        row = state.row
+        if row is None or row.content_hash != entry.content_hash:
+            return "stale"
+        human = _corrected(row, entry, self.now)
+        if any(one.identity == human.identity for one in state.analyses):
+            return "duplicate"
+        self.add(state, human)
+        copy_current(row, state.analyses)
+        row.changed_at = self.now
+        state.touched = True
+        return "corrected"
+
+    def events(self, announced: dict[bytes, Entry], created: set[bytes]) -> list[Event]:
+        """One event per post, as it stands after the batch."""
+        events: list[Event] = []
+        for key, entry in announced.items():
+            row = self.state(key).row
+            if row is None:
+                assert not isinstance(entry, Invalid)
+                id_ = str(UUID(bytes=key))
+                events.append(
+                    DeletedEvent(id=f"{id_}:deleted", post_key=id_, source=entry.source, post_id=entry.post_id)
+                )
+            elif not (row.simulated and row.created_at < self.now - HISTORY):
+                post = view(row)
+                version = f"{row.edited_at}:{row.content_hash.hex()}:{row.model_name}:{row.model_version}"
+                change: Literal["created", "updated"] = "created" if key in created else "updated"
+                events.append(PostEvent(id=f"{post.id}:{version}", change=change, post=post))
+        return events
+
+
+def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now: int) -> Changes:
+    """Settle `batch` in order against what is `known`; `now` is in microseconds since 1970.
+
+    An entry that has an outcome already changes nothing, but its event is raised again, since the
+    first delivery may have died before it could publish.
+    """
+    work = _Settlement(known, now)
+    given: dict[str, Outcome] = {}
+    outcomes: list[tuple[str, str, str]] = []
+    announced: dict[bytes, Entry] = {}
+    created: set[bytes] = set()
+    for item in batch:
+        key = keys.get(item.entry_id, b"")
+        outcome = known.outcomes.get(item.entry_id) or given.get(item.entry_id)
+        if outcome is None:
+            outcome = work.settle(item, key)
+            outcomes.append((item.entry_id, item.entry.connector, outcome))
+        given[item.entry_id] = outcome
+        if outcome in ("created", "edited", "deleted", "corrected"):
+            announced[key] = item.entry
+            if outcome == "created":
+                created.add(key)
+    touched = [state for state in work.states.values() if state.touched]
+    return Changes(
+        settled=Settled(given, work.events(announced, created), len(batch) - len(outcomes)),
+        outcomes=outcomes,
+        ledger=Counter((connector, outcome) for _, connector, outcome in outcomes),
+        inserted=[state.row for state in touched if state.row and not state.before],
+        updated=[state.row for state in touched if state.row and state.before],
+        deleted=[state.before.key for state in touched if state.before and not state.row],
+        analyses=list(work.new_analyses.values()),
+        tombstones=work.tombstones,
+        dead=work.dead,
+        moves=[(state.before, state.row) for state in touched],
+        past_changed=any(outcome in ("edited", "deleted", "corrected") for _, _, outcome in outcomes),
+    )
+
+
+def _corrected(row: PostRow, entry: Correction, now: int) -> AnalysisRow:
+    """The human analysis: what the person said, the rest as it stood."""
+    label = entry.sentiment_label
+    return AnalysisRow(
+        row.key,
+        row.content_hash,
+        "human:" + entry.corrected_by,
+        entry.correction_id,
+        "human",
+        True,
+        label or row.sentiment_label,
+        _SCORES[label] if label else row.sentiment_score,
+        1.0 if label else row.confidence_score,
+        entry.emotion or row.emotion,
+        row.emotion_joy,
+        row.emotion_sadness,
+        row.emotion_anger,
+        row.emotion_fear,
+        row.emotion_surprise,
+        row.emotion_disgust,
+        row.emotion_neutral,
+        decimals(entry.toxicity) if entry.toxicity is not None else row.toxicity,
+        decimals(entry.churn_risk) if entry.churn_risk is not None else row.churn_risk,
+        "human",
+        row.language,
+        None,
+        now,
+    )

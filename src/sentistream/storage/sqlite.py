@@ -1,0 +1,205 @@
+"""The embedded store: one SQLite file in WAL mode, one writer thread, a few readers."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from sentistream.domain.analysis import Reading
+from sentistream.domain.errors import DiskFull, SentiStreamError, StorageUnavailable
+from sentistream.storage import audit, layers, sql
+from sentistream.storage.base import Settled, Settling
+from sentistream.storage.ledger import SqlLedger
+from sentistream.storage.numbers import SqlNumbers
+from sentistream.storage.posts import SqlPosts
+from sentistream.storage.records import SqlAlerts, SqlCursors, SqlKeys
+from sentistream.storage.rows import micros
+from sentistream.storage.settle import keys_of, settle
+from sentistream.storage.tables import posts
+
+T = TypeVar("T")
+
+CACHE_KIB = 32 * 1024
+"""Page cache of each connection, filled only as it is used."""
+
+
+class SqliteStore:
+    """`Store` on a SQLite file.
+
+    Everything runs on the store's own threads, never on the event loop: writes one at a time on a
+    single thread in BEGIN IMMEDIATE, so that other processes on the same file take turns, and
+    reads on `readers` threads, each in one snapshot.
+    """
+
+    def __init__(
+        self, path: Path, *, churn_threshold: float = 0.5, readers: int = 4, busy_seconds: float = 30.0
+    ) -> None:
+        self.path = path
+        self._churn_threshold = churn_threshold
+        self._write_engine = _engine(path, 1, busy_seconds, "IMMEDIATE")
+        self._read_engine = _engine(path, readers, busy_seconds, "DEFERRED")
+        self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
+        self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
+        self.posts = SqlPosts(self.read, matches, few_matches)
+        self.numbers = SqlNumbers(self.read, matches)
+        self.ledger = SqlLedger(self.read, self.change, churn_threshold)
+        self.alerts = SqlAlerts(self.read, self.change)
+        self.cursors = SqlCursors(self.read, self.change)
+        self.keys = SqlKeys(self.read, self.change)
+
+    async def read(self, question: Callable[[Connection], T]) -> T:
+        """Run `question` in one read snapshot on a reader thread."""
+        return await self._run(self._readers, self._read_engine, question)
+
+    async def change(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one write transaction on the writer thread."""
+        return await self._run(self._writer, self._write_engine, work)
+
+    async def _run(self, threads: ThreadPoolExecutor, engine: Engine, work: Callable[[Connection], T]) -> T:
+        def call() -> T:
+            with _explained(self.path), engine.begin() as connection:
+                return work(connection)
+
+        return await asyncio.get_running_loop().run_in_executor(threads, call)
+
+    async def write(self, batch: Sequence[Settling], now: datetime) -> Settled:
+        """See `Store.write`."""
+
+        def work(connection: Connection) -> Settled:
+            keys = keys_of(batch)
+            changes = settle(batch, keys, sql.load_known(connection, batch, keys), micros(now))
+            sql.apply(connection, changes, self._churn_threshold)
+            return changes.settled
+
+        return await self.change(work)
+
+    async def add_layer(self, layer: str, readings: Sequence[tuple[str, bytes, Reading]], now: datetime) -> None:
+        """See `Store.add_layer`."""
+        await self.change(lambda connection: layers.add(connection, layer, readings, micros(now)))
+
+    async def promote(self, layer: str, limit: int, now: datetime) -> int:
+        """See `Store.promote`."""
+        return await self.change(
+            lambda connection: layers.promote(connection, layer, limit, micros(now), self._churn_threshold)
+        )
+
+    async def migrate(self) -> None:
+        """See `Store.migrate`; also rebuilds the rollups when the churn threshold has changed."""
+
+        def work() -> None:
+            with _explained(self.path), self._write_engine.begin() as connection:
+                config = Config()
+                config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+                audit.keep_threshold(connection, self._churn_threshold)
+
+        await asyncio.get_running_loop().run_in_executor(self._writer, work)
+
+    async def ping(self) -> None:
+        """See `Store.ping`."""
+        await self.read(lambda connection: connection.execute(select(posts.c.id).limit(1)).first())
+
+    async def close(self) -> None:
+        """See `Store.close`."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(None, self._writer.shutdown)
+        await loop.run_in_executor(None, self._readers.shutdown)
+        self._read_engine.dispose()
+        self._write_engine.dispose()
+
+    def pool(self) -> tuple[int, int]:
+        """(connections in use, connections at most) of the readers, for metrics."""
+        pool = self._read_engine.pool
+        assert isinstance(pool, QueuePool)
+        return pool.checkedout(), pool.size()
+
+
+def matches(q: str) -> Any:
+    """A condition on social_media_posts.id: the text holds every word, or phrase in quotes, of `q`."""
+    return text("social_media_posts.id IN (SELECT rowid FROM posts_text WHERE posts_text MATCH :words)").bindparams(
+        words=words(q)
+    )
+
+
+def few_matches(connection: Connection, q: str, limit: int) -> bool:
+    """Whether fewer than `limit` posts match `q`, without counting further."""
+    found = text("SELECT count(*) FROM (SELECT 1 FROM posts_text WHERE posts_text MATCH :words LIMIT :limit)")
+    return bool(connection.execute(found, {"words": words(q), "limit": limit}).scalar_one() < limit)
+
+
+def words(q: str) -> str:
+    """`q` as an FTS5 expression: every word quoted, so that nothing in it is an operator."""
+    parts = q.split('"')
+    terms = [
+        part if index % 2 else word
+        for index, part in enumerate(parts)
+        for word in ([part] if index % 2 else part.split())
+    ]
+    return " ".join(f'"{term}"' for term in terms if term.strip()) or '""'
+
+
+def _engine(path: Path, size: int, busy_seconds: float, begin: str) -> Engine:
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=size,
+        max_overflow=0,
+        connect_args={"check_same_thread": False, "timeout": busy_seconds, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            f"cache_size=-{CACHE_KIB}",
+            "temp_store=MEMORY",
+            "foreign_keys=ON",
+            "mmap_size=1073741824",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(f"BEGIN {begin}")
+
+    return engine
+
+
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Turn the driver's errors into ours, with what to do."""
+    try:
+        yield
+    except DatabaseError as error:
+        raise explain(error, path) from error
+
+
+def explain(error: DatabaseError, path: Path) -> SentiStreamError:
+    """The error of our tree that says what happened to the database at `path`."""
+    message = str(error.orig)
+    if "disk is full" in message:
+        return DiskFull(f"no room left for the database {path}: free some disk space", retry_after=5.0)
+    if "readonly" in message:
+        return StorageUnavailable(f"the database {path} is read-only: make the file and its folder writable")
+    if "unable to open" in message:
+        return StorageUnavailable(f"cannot open the database {path}: check that its folder exists and is writable")
+    if "locked" in message:
+        return StorageUnavailable(f"the database {path} is busy: another process holds its write lock")
+    if "malformed" in message or "not a database" in message:
+        return StorageUnavailable(f"the database {path} is damaged ({message}): restore it from a backup")
+    kind = "failed" if isinstance(error, OperationalError) else "refused the statement"
+    return StorageUnavailable(f"the database {path} {kind}: {message}")
