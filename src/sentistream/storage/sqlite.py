@@ -184,8 +184,12 @@ def _explained(path: Path) -> Iterator[None]:
     """Turn the driver's errors into ours, with what to do."""
     try:
         yield
-    except DatabaseError as error:
+    except OperationalError as error:
         raise explain(error, path) from error
+    except DatabaseError as error:
+        if "malformed" in str(error.orig) or "not a database" in str(error.orig):
+            raise explain(error, path) from error
+        raise  # a statement or a value was refused: not the database's fault, and waiting will not help
 
 
 def explain(error: DatabaseError, path: Path) -> SentiStreamError:
@@ -201,5 +205,4 @@ def explain(error: DatabaseError, path: Path) -> SentiStreamError:
         return StorageUnavailable(f"the database {path} is busy: another process holds its write lock")
     if "malformed" in message or "not a database" in message:
         return StorageUnavailable(f"the database {path} is damaged ({message}): restore it from a backup")
-    kind = "failed" if isinstance(error, OperationalError) else "refused the statement"
-    return StorageUnavailable(f"the database {path} {kind}: {message}")
+    return StorageUnavailable(f"the database {path} failed: {message}")

@@ -1,0 +1,213 @@
+"""The worker: read a batch, validate, analyse, write it in one transaction, tell the live feed, acknowledge."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import msgspec
+import structlog
+
+from sentistream.analysis.base import Analyser
+from sentistream.domain.errors import InvalidEntry, SentiStreamError, Unavailable
+from sentistream.domain.post import Entry, Invalid, Post, checked
+from sentistream.live.base import Live
+from sentistream.storage.base import Settled, Settling, Store
+from sentistream.stream.base import Batch, Consumer, Delivered, Stream
+from sentistream.telemetry.metrics import Metrics
+
+log = structlog.get_logger(__name__)
+
+HOUSEKEEPING_SECONDS = 1.0
+"""Between two readings of the lag and two trims of the stream."""
+
+RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
+"""Waits while the store is unavailable; the last one repeats."""
+
+
+class Worker:
+    """Settles what the stream delivers until `stop()`.
+
+    The next batch is analysed while one is written. A batch is acknowledged only after its
+    transaction, so a crash anywhere means that it is delivered again and changes nothing twice. An
+    entry that cannot be stored is dead-lettered with its reason, its neighbours unharmed.
+    """
+
+    def __init__(
+        self,
+        *,
+        stream: Stream,
+        store: Store,
+        live: Live,
+        analyser: Analyser,
+        metrics: Metrics,
+        clock: Callable[[], datetime],
+        group: str,
+        batch_size: int = 500,
+        batch_wait: float = 0.05,
+        max_attempts: int = 3,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._stream = stream
+        self._store = store
+        self._live = live
+        self._analyser = analyser
+        self._metrics = metrics
+        self._clock = clock
+        self._group = group
+        self._batch_size = batch_size
+        self._batch_wait = batch_wait
+        self._max_attempts = max_attempts
+        self._sleep = sleep
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Finish the batches in hand, acknowledge them, give back the rest, and return from `run()`."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """Until `stop()`; raises what neither waiting nor dead-lettering can mend."""
+        async with self._stream.consume(self._group, self._batch_size, self._batch_wait) as consumer:
+            keeper = asyncio.create_task(self._keep_house(), name="worker-housekeeping")
+            stopping = asyncio.create_task(self._stopping.wait(), name="worker-stopping")
+            writing: asyncio.Task[None] | None = None
+            try:
+                batches = consumer.batches()
+                while (batch := await self._next(batches, stopping, writing)) is not None:
+                    items = await self._analyse(batch)
+                    if writing is not None:
+                        await writing
+                    writing = asyncio.create_task(self._settle(consumer, batch, items), name="worker-writing")
+                if writing is not None:
+                    await writing
+            finally:
+                tasks = [task for task in (keeper, stopping, writing) if task is not None]
+                for task in tasks:
+                    task.cancel()
+                await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _next(
+        self, batches: AsyncIterator[Batch], stopping: asyncio.Task[Any], writing: asyncio.Task[None] | None
+    ) -> Batch | None:
+        """The next batch, or None when asked to stop; raises at once if the write under way fails."""
+        coming = asyncio.ensure_future(anext(batches))
+        waiting: set[asyncio.Future[Any]] = {coming, stopping}
+        if writing is not None:
+            waiting.add(writing)
+        try:
+            while not coming.done() and not stopping.done():
+                done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+                if writing in done:
+                    writing.result()
+            return coming.result() if coming.done() else None
+        except StopAsyncIteration:
+            return None
+        finally:
+            coming.cancel()
+            await asyncio.gather(coming, return_exceptions=True)
+
+    async def _analyse(self, batch: Batch) -> list[Settling]:
+        for connector, count in Counter(one.entry.connector for one in batch.entries).items():
+            self._metrics.received.labels(connector).inc(count)
+        self._metrics.batch_size.observe(len(batch.entries))
+        started = time.perf_counter()
+        items = await asyncio.to_thread(self._validate, batch.entries)
+        texts = [item.entry.content for item in items if isinstance(item.entry, Post)]
+        readings = iter(await self._analyser.analyse(texts) if texts else [])
+        self._metrics.stage_seconds.labels("analyse").observe(time.perf_counter() - started)
+        return [
+            msgspec.structs.replace(item, reading=next(readings)) if isinstance(item.entry, Post) else item
+            for item in items
+        ]
+
+    def _validate(self, delivered: Sequence[Delivered]) -> list[Settling]:
+        now = self._clock()
+        return [
+            Settling(entry_id=one.entry_id, entry=self._accepted(one, now), attempt=one.attempt) for one in delivered
+        ]
+
+    def _accepted(self, delivered: Delivered, now: datetime) -> Entry:
+        entry = delivered.entry
+        if delivered.attempt > self._max_attempts:
+            return rejected(entry, f"gave up after {self._max_attempts} deliveries, none of which could be finished")
+        if not isinstance(entry, Post):
+            return entry
+        try:
+            return checked(entry, now)
+        except InvalidEntry as error:
+            return rejected(entry, error.message)
+
+    async def _settle(self, consumer: Consumer, batch: Batch, items: list[Settling]) -> None:
+        started = time.perf_counter()
+        settled = await self._write(batch, items)
+        if settled is None:
+            log.warning("batch_lost", entries=len(items))
+            return
+        written = time.perf_counter()
+        self._metrics.stage_seconds.labels("write").observe(written - started)
+        if settled.events:
+            await self._live.publish(settled.events)
+        self._metrics.stage_seconds.labels("publish").observe(time.perf_counter() - written)
+        await consumer.ack(batch)
+        for outcome, count in Counter(settled.outcomes.values()).items():
+            self._metrics.outcomes.labels(outcome).inc(count)
+
+    async def _write(self, batch: Batch, items: list[Settling]) -> Settled | None:
+        """None once the lease is lost: somebody else settles the batch."""
+        tries = 0
+        while not batch.lost:
+            try:
+                return await self._store.write(items, self._clock())
+            except Unavailable as error:
+                wait = RETRY_SECONDS[min(tries, len(RETRY_SECONDS) - 1)]
+                tries += 1
+                log.warning("store_unavailable", reason=error.message, retry_in_seconds=wait)
+                await self._sleep(wait)
+            except SentiStreamError:
+                raise
+            except Exception as error:
+                # One of them is poison: halve until it stands alone, and keep it with its reason.
+                log.exception("batch_refused", entries=len(items))
+                return await self._isolate(batch, items, error)
+        return None
+
+    async def _isolate(self, batch: Batch, items: list[Settling], error: Exception) -> Settled | None:
+        if len(items) == 1:
+            [item] = items
+            if isinstance(item.entry, Invalid):
+                raise error
+            reason = f"could not be stored: {type(error).__name__}: {error}"
+            dead = msgspec.structs.replace(item, entry=rejected(item.entry, reason), reading=None)
+            return await self._write(batch, [dead])
+        half = len(items) // 2
+        parts = [await self._write(batch, part) for part in (items[:half], items[half:])]
+        if any(part is None for part in parts):
+            return None
+        joined = Settled({}, [])
+        for part in parts:
+            assert part is not None
+            joined.outcomes.update(part.outcomes)
+            joined.events.extend(part.events)
+        return joined
+
+    async def _keep_house(self) -> None:
+        """Report the lag, trim the stream, forget outcomes that can never be asked for again."""
+        while True:
+            try:
+                lag = await self._stream.lag(self._group)
+                self._metrics.lag_entries.set(lag.entries)
+                self._metrics.lag_seconds.set(lag.seconds)
+                await self._store.ledger.prune(await self._stream.trim())
+            except Unavailable as error:
+                log.warning("housekeeping_waits", reason=error.message)
+            await self._sleep(HOUSEKEEPING_SECONDS)
+
+
+def rejected(entry: Entry, reason: str) -> Invalid:
+    """`entry` as a dead letter, with all it held as JSON."""
+    raw = entry.raw if isinstance(entry, Invalid) else msgspec.json.encode(entry).decode()
+    return Invalid(raw=raw, reason=reason, connector=entry.connector)
