@@ -6,8 +6,13 @@ trained and evaluated on (Barbieri et al. 2020, TweetEval).
 
 from __future__ import annotations
 
+import asyncio
 import html
 import re
+from collections.abc import Sequence
+
+from sentistream.analysis.base import Analyser
+from sentistream.domain.analysis import ModelInfo, Reading
 
 ROUNDS = 4
 """Layers of encoding undone (`&amp;amp;lt;`) before what is left counts as text."""
@@ -51,6 +56,26 @@ def normalise(text: str) -> str:
             return result
         text = result
     return _settled(text)
+
+
+class Normalised:
+    """An Analyser that gives the inner one normalised texts; the outermost of those that look at text."""
+
+    def __init__(self, analyser: Analyser) -> None:
+        self._analyser = analyser
+
+    @property
+    def model(self) -> ModelInfo:
+        """The model behind it."""
+        return self._analyser.model
+
+    async def analyse(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading per text, in order."""
+        return await self._analyser.analyse(await asyncio.to_thread(_all_normalised, texts))
+
+
+def _all_normalised(texts: Sequence[str]) -> list[str]:
+    return [normalise(text) for text in texts]
 
 
 def _pass(text: str) -> str:
