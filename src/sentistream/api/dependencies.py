@@ -1,0 +1,123 @@
+"""What the routes are given: the wired services, and checks that every route shares."""
+
+from __future__ import annotations
+
+import difflib
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import Depends, Request
+from fastapi.dependencies.utils import get_flat_params
+
+from sentistream.analysis.base import Analyser
+from sentistream.api.caching import AnswerCache
+from sentistream.api.live.hub import Hub
+from sentistream.domain import post as domain_post
+from sentistream.domain.errors import InvalidParameter
+from sentistream.domain.post import Post
+from sentistream.live.base import Live
+from sentistream.settings import ApiSettings, LiveSettings
+from sentistream.storage.base import Store
+from sentistream.stream.base import Stream
+from sentistream.telemetry.metrics import Metrics
+
+DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard"
+"""Where the frontend build leaves its files."""
+
+Prepare = Callable[[Post, datetime], Post]
+"""Checks one post at a moment and resolves its place; raises InvalidEntry. Called off the event loop."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything the HTTP and WebSocket face needs, wired by bootstrap.
+
+    source_states: one JSON-ready record per source, of the shape of schemas.SourceState.
+    """
+
+    api_settings: ApiSettings
+    live_settings: LiveSettings
+    store: Store
+    stream: Stream
+    live: Live
+    analyser: Analyser
+    metrics: Metrics
+    source_states: Callable[[], Sequence[Any]]
+    clock: Callable[[], datetime]
+    group: str
+    version: str
+    started_at: datetime
+    prepare: Prepare = domain_post.checked
+    dashboard: Path = field(default=DASHBOARD)
+
+
+def services(request: Request) -> Services:
+    """Of the running application."""
+    found: Services = request.app.state.services
+    return found
+
+
+def cache(request: Request) -> AnswerCache:
+    """Of the running application."""
+    found: AnswerCache = request.app.state.cache
+    return found
+
+
+def hub(request: Request) -> Hub:
+    """Of the running application."""
+    found: Hub = request.app.state.hub
+    return found
+
+
+ServicesDep = Annotated[Services, Depends(services)]
+CacheDep = Annotated[AnswerCache, Depends(cache)]
+HubDep = Annotated[Hub, Depends(hub)]
+
+
+def nearest(name: str, names: Sequence[str]) -> str | None:
+    """The valid name that `name` was probably meant to be."""
+    close = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+    return close[0] if close else None
+
+
+def check_names(given: Sequence[str], allowed: Sequence[str]) -> None:
+    """InvalidParameter for a query parameter that is unknown or given twice."""
+    for name, times in Counter(given).items():
+        if name not in allowed:
+            hint = nearest(name, allowed)
+            raise InvalidParameter(
+                f"unknown parameter {name[:64]!r}" + (f": did you mean {hint}?" if hint else ""),
+                parameter=name[:64],
+                provided=name[:64],
+                allowed=sorted(allowed),
+                **({"nearest": hint} if hint else {}),
+            )
+        if times > 1:
+            raise InvalidParameter(
+                f"{name} is given {times} times: join alternatives by commas",
+                parameter=name,
+                provided=times,
+                allowed="once",
+            )
+
+
+def known_parameters(request: Request) -> None:
+    """Refuses unknown and repeated query parameters of the matched route."""
+    given = [name for name, _ in request.query_params.multi_items()]
+    if given:
+        check_names(given, query_names(request.scope["route"]))
+
+
+def query_names(route: Any) -> list[str]:
+    """The query parameters that a route documents."""
+    names: list[str] = []
+    for param in get_flat_params(route.dependant):
+        if param.field_info.__class__.__name__ != "Query":
+            continue
+        fields = getattr(param.field_info.annotation, "model_fields", None)
+        names += list(fields) if fields is not None else [param.alias]
+    return names

@@ -1,0 +1,134 @@
+"""From the body of POST posts to durable entries: item by item, so that one bad item stops no other."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from sentistream.api.dependencies import Prepare, Services
+from sentistream.domain.errors import InvalidEntry, MalformedBody
+from sentistream.domain.post import ALLOWED_FUTURE, EPOCH, MAX_BATCH, Entry, Invalid, Post, Tombstone
+
+CONNECTOR = "http"
+MAX_RAW = 65_536
+"""Of a rejected item, this many characters are kept."""
+
+
+class Rejected(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An item that could not be accepted; documented as schemas.Rejection."""
+
+    index: int
+    code: str
+    message: str
+    field: str | None = None
+
+
+class _Wrapped(msgspec.Struct):
+    posts: list[msgspec.Raw]
+
+
+class _Deletion(msgspec.Struct):
+    deleted_at: datetime | None = None
+    content: msgspec.Raw | None = None
+
+
+_wrapped = msgspec.json.Decoder(_Wrapped)
+_array = msgspec.json.Decoder(list[msgspec.Raw])
+_post = msgspec.json.Decoder(Post)
+_tombstone = msgspec.json.Decoder(Tombstone)
+_deletion = msgspec.json.Decoder(_Deletion)
+
+
+async def taken_in(services: Services, body: bytes) -> tuple[int, list[Rejected]]:
+    """Publish what `body` holds; durable when it returns. MalformedBody, Overloaded or DiskFull: nothing went in."""
+    entries, rejected = await asyncio.to_thread(read, body, services.prepare, services.clock)
+    await services.stream.publish(entries)
+    return len(entries) - len(rejected), rejected
+
+
+def read(body: bytes, prepare: Prepare, clock: Callable[[], datetime]) -> tuple[list[Entry], list[Rejected]]:
+    """Every item as an entry, in order: posts and tombstones, and Invalid where there is a rejection."""
+    now = clock()
+    entries: list[Entry] = []
+    rejected: list[Rejected] = []
+    for index, raw in enumerate(_items(body)):
+        item = bytes(raw)
+        try:
+            entries.append(_entry(item, prepare, now))
+        except InvalidEntry as error:
+            rejected.append(Rejected(index, error.code, error.message, error.details.get("field")))
+            text = item.decode("utf-8", "replace")[:MAX_RAW]
+            entries.append(Invalid(raw=text, reason=error.message, connector=CONNECTOR, position=f"item {index}"))
+    return entries, rejected
+
+
+def _items(body: bytes) -> list[msgspec.Raw]:
+    try:
+        items = _split(body)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise MalformedBody(f'the body must be {{"posts": [...]}}, an array of posts, or one post: {error}') from None
+    if not 1 <= len(items) <= MAX_BATCH:
+        raise MalformedBody(f"1 to {MAX_BATCH:,} items are accepted at once, not {len(items):,}", field="posts")
+    return items
+
+
+def _split(body: bytes) -> list[msgspec.Raw]:
+    start = body.lstrip()[:1]
+    if start == b"[":
+        return _array.decode(body)
+    if start != b"{":
+        msgspec.json.decode(body)  # raises where it is no JSON at all
+        raise MalformedBody('the body must be {"posts": [...]}, an array of posts, or one post')
+    try:
+        return _wrapped.decode(body).posts
+    except msgspec.ValidationError:
+        # No `posts`: one post by itself, unless `posts` is there and is no array.
+        if b'"posts"' in body and "posts" in msgspec.json.decode(body, type=dict[str, msgspec.Raw]):
+            raise
+        return [msgspec.Raw(body)]
+
+
+def _entry(item: bytes, prepare: Prepare, now: datetime) -> Entry:
+    try:
+        if b'"deleted_at"' in item:
+            probe = _deletion.decode(item)
+            if probe.deleted_at is not None and probe.content is not None:
+                raise InvalidEntry(
+                    "an item is a post (content) or a deletion (deleted_at), not both", field="deleted_at"
+                )
+            if probe.deleted_at is not None:
+                return _checked_tombstone(_tombstone.decode(item), now)
+        post = _post.decode(item)
+    except msgspec.ValidationError as error:
+        raise InvalidEntry(str(error), **_field(str(error))) from None
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise InvalidEntry(f"not JSON text: {error}") from None
+    if post.connector != CONNECTOR:
+        post = msgspec.structs.replace(post, connector=CONNECTOR)
+    return prepare(post, now)
+
+
+def _field(message: str) -> dict[str, Any]:
+    """The field that msgspec complains of: "… - at `$.created_at`", "… missing required field `content`"."""
+    if " - at `$." in message:
+        return {"field": message.rpartition("`$.")[2].rstrip("`")}
+    if "missing required field `" in message:
+        return {"field": message.partition("field `")[2].partition("`")[0]}
+    return {}
+
+
+def _checked_tombstone(tombstone: Tombstone, now: datetime) -> Tombstone:
+    if "\x00" in tombstone.post_id:
+        raise InvalidEntry("post_id contains a NUL character", field="post_id")
+    deleted = tombstone.deleted_at
+    try:
+        deleted = deleted.replace(tzinfo=UTC) if deleted.tzinfo is None else deleted.astimezone(UTC)
+    except OverflowError:
+        raise InvalidEntry("deleted_at is not a date this calendar can hold", field="deleted_at") from None
+    if not EPOCH <= deleted <= now + ALLOWED_FUTURE:
+        raise InvalidEntry("deleted_at lies before 1970 or more than 5 minutes in the future", field="deleted_at")
+    return msgspec.structs.replace(tombstone, deleted_at=deleted, connector=CONNECTOR)

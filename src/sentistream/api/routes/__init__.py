@@ -1,0 +1,18 @@
+"""The routes of /api/v1, one file per thing people ask about."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends
+
+from sentistream.api.dependencies import known_parameters
+from sentistream.api.routes import alerts, analyze, export, health, ledger, metrics, posts, sentiment, sources
+
+PREFIX = "/api/v1"
+
+
+def router() -> APIRouter:
+    """All of them, under PREFIX."""
+    everything = APIRouter(prefix=PREFIX, dependencies=[Depends(known_parameters)])
+    for module in (health, posts, analyze, sentiment, metrics, alerts, sources, ledger, export):
+        everything.include_router(module.router)
+    return everything

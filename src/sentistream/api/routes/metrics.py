@@ -1,0 +1,116 @@
+"""Numbers of a range: overall, by place, product, channel, platform and emotion."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import Response
+
+from sentistream.api.answers import envelope, listed, measures
+from sentistream.api.caching import AnswerCache
+from sentistream.api.dependencies import CacheDep, Services, ServicesDep
+from sentistream.api.errors import documented
+from sentistream.api.numbers import answer_key, total
+from sentistream.api.parameters import GeoParameters, GroupsParameters, HoursParameters
+from sentistream.api.schemas import GroupsResponse, OverallResponse, PlacesResponse
+from sentistream.domain.query import Dimension, NumbersQuery
+from sentistream.storage.base import Cell
+
+router = APIRouter(prefix="/metrics", tags=["metrics"])
+
+GroupsQuery = Annotated[GroupsParameters, Query()]
+
+
+@router.get("/overall", response_model=OverallResponse, summary="A range beside the one before", responses=documented())
+async def overall(
+    request: Request, parameters: Annotated[HoursParameters, Query()], services: ServicesDep, cache: CacheDep
+) -> Response:
+    """Numbers of the range, and of the range of the same length before it."""
+    span = parameters.range(services.clock())
+    filters = parameters.filters(ranged=False)
+    key = await answer_key(services, "metrics:overall", span, filters)
+
+    async def compute() -> bytes:
+        now = services.clock()
+        current, previous = await asyncio.gather(
+            total(services, span, filters), total(services, span.before(), filters)
+        )
+        data = {
+            "start": span.start,
+            "end": span.end,
+            "current": measures(current),
+            "previous": measures(previous),
+        }
+        return envelope(data, now)
+
+    return await cache.answer(request, key, span.end, compute)
+
+
+@router.get("/geo", response_model=PlacesResponse, summary="By place", responses=documented())
+async def geo(
+    request: Request, parameters: Annotated[GeoParameters, Query()], services: ServicesDep, cache: CacheDep
+) -> Response:
+    """Numbers by city or country; posts whose place is unknown are left out."""
+    return await _groups(request, parameters, services, cache, parameters.level)
+
+
+@router.get("/products", response_model=GroupsResponse, summary="By product", responses=documented())
+async def products(request: Request, parameters: GroupsQuery, services: ServicesDep, cache: CacheDep) -> Response:
+    """Numbers by product."""
+    return await _groups(request, parameters, services, cache, "product")
+
+
+@router.get("/channels", response_model=GroupsResponse, summary="By channel", responses=documented())
+async def channels(request: Request, parameters: GroupsQuery, services: ServicesDep, cache: CacheDep) -> Response:
+    """Numbers by channel."""
+    return await _groups(request, parameters, services, cache, "channel")
+
+
+@router.get("/platforms", response_model=GroupsResponse, summary="By platform", responses=documented())
+async def platforms(request: Request, parameters: GroupsQuery, services: ServicesDep, cache: CacheDep) -> Response:
+    """Numbers by the platform the posts were written on."""
+    return await _groups(request, parameters, services, cache, "source")
+
+
+@router.get("/emotions", response_model=GroupsResponse, summary="By emotion", responses=documented())
+async def emotions(request: Request, parameters: GroupsQuery, services: ServicesDep, cache: CacheDep) -> Response:
+    """Numbers by the strongest emotion; posts without one are left out."""
+    return await _groups(request, parameters, services, cache, "emotion")
+
+
+async def _groups(
+    request: Request, parameters: GroupsParameters, services: Services, cache: AnswerCache, dimension: Dimension
+) -> Response:
+    span = parameters.range(services.clock())
+    filters = parameters.filters(ranged=False)
+    limit = parameters.limit
+    key = await answer_key(services, f"metrics:{dimension}", span, filters, limit)
+
+    async def compute() -> bytes:
+        now = services.clock()
+        # One more than asked for tells whether there are more, and posts without a key take a place too.
+        query = NumbersQuery(start=span.start, end=span.end, filters=filters, group_by=dimension, limit=limit + 2)
+        cells = [cell for cell in await services.store.numbers.cells(query) if cell.key]
+        data: dict[str, Any] = {
+            "start": span.start,
+            "end": span.end,
+            "items": [_item(cell, dimension) for cell in cells[:limit]],
+        }
+        if dimension in ("city", "country"):
+            data["level"] = dimension
+        return listed(data, now, limit=limit, has_more=len(cells) > limit, offset=0)
+
+    return await cache.answer(request, key, span.end, compute)
+
+
+def _item(cell: Cell, dimension: Dimension) -> dict[str, Any]:
+    key = cell.key or ""
+    item: dict[str, Any] = {"key": key}
+    if dimension == "city":
+        country, slash, city = key.partition("/")
+        item |= {"city": city if slash else key, "country": country if slash and country else None}
+    elif dimension == "country":
+        item |= {"city": None, "country": key}
+    return item | measures(cell.numbers)

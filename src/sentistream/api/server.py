@@ -1,0 +1,128 @@
+"""Serves an application over HTTP and WebSocket as one of a process's supervised parts."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import ipaddress
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import uvicorn
+
+from sentistream.domain.errors import SettingsError
+
+GRACE_SECONDS = 5
+"""How long open requests may take to finish once the server was asked to stop."""
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach `host`."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """A listening socket; SettingsError says why there can be none."""
+    host = host.strip("[]")
+    try:
+        [(family, kind, protocol, _, address), *_] = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )
+        listener = socket.socket(family, kind, protocol)
+    except OSError as error:
+        raise SettingsError(f"cannot bind to {host}: {error.strerror}", setting="api.host") from error
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+        listener.setblocking(False)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            message = f"port {port} of {host} is in use: choose another with --port (0 picks a free one)"
+            raise SettingsError(message, setting="api.port") from error
+        raise SettingsError(f"cannot bind to {host}, port {port}: {error.strerror}", setting="api.host") from error
+    return listener
+
+
+class HttpServer:
+    """Serves `app` on `listener` until `stop()`.
+
+    The same socket serves again after a crash: connections that come meanwhile wait in its queue.
+    """
+
+    def __init__(self, app: Any, listener: socket.socket) -> None:
+        self._app = app
+        self._listener = listener
+        self._stopping = False
+        self._server: _Server | None = None
+        self.started = asyncio.Event()
+
+    @property
+    def url(self) -> str:
+        """Where people find it."""
+        host, port = self._listener.getsockname()[:2]
+        if host in ("0.0.0.0", "::"):
+            host = "127.0.0.1" if host == "0.0.0.0" else "::1"
+        return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+    def stop(self) -> None:
+        """Take no new connections, finish the requests under way, return from `run()`."""
+        self._stopping = True
+        if self._server is not None:
+            self._server.should_exit = True
+
+    async def run(self) -> None:
+        """Until `stop()`; raises what the application's start raises."""
+        config = uvicorn.Config(
+            self._app,
+            log_config=None,
+            access_log=False,
+            lifespan="on",
+            server_header=False,
+            date_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+            timeout_keep_alive=30,
+        )
+        server = _Server(config, self.started)
+        self._server = server
+        server.should_exit = self._stopping
+        # uvicorn closes the sockets it is given; ours has to outlive a crash.
+        copy = self._listener.dup()
+        copy.setblocking(False)
+        try:
+            await server.serve(sockets=[copy])
+        except SystemExit as error:
+            raise RuntimeError("the HTTP server could not start; the log has the cause") from error
+        finally:
+            self.started.clear()
+            self._server = None
+            copy.close()
+
+    def close(self) -> None:
+        """Release the port."""
+        self._listener.close()
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to the process it runs in, and says when it serves."""
+
+    def __init__(self, config: uvicorn.Config, started: asyncio.Event) -> None:
+        super().__init__(config)
+        self._started_event = started
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:  # type: ignore[override]
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._started_event.set()
