@@ -32,7 +32,7 @@ def promote(connection: Connection, layer: str, limit: int, now: int, churn_thre
     waiting = (analyses.c.layer == layer) & ~analyses.c.active
     keys = list(
         connection.execute(
-            select(distinct(analyses.c.post_key)).where(waiting).order_by(analyses.c.post_key).limit(limit)
+            select(analyses.c.post_key).distinct().where(waiting).order_by(analyses.c.post_key).limit(limit)
         ).scalars()
     )
     if keys:

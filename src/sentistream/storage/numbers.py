@@ -141,10 +141,8 @@ def _rollup_for(connection: Connection, query: NumbersQuery) -> tuple[str | None
 
 
 def _has_other(connection: Connection, dimension: str) -> bool:
-    beyond = select(rollups.c.bucket).where(
-        rollups.c.grain == QUARTER, rollups.c.dimension == dimension, rollups.c.key == OTHER
-    )
-    return connection.execute(beyond.limit(1)).first() is not None
+    beyond = select(rollup_keys.c.key).where(rollup_keys.c.dimension == dimension, rollup_keys.c.key == OTHER)
+    return connection.execute(beyond).first() is not None
 
 
 def spans(edges: Sequence[int]) -> list[Span]:

@@ -196,8 +196,10 @@ def admit_keys(connection: Connection, wanted: set[tuple[str, str]]) -> set[tupl
         if missing:
             count = select(func.count()).select_from(rollup_keys).where(rollup_keys.c.dimension == dimension)
             room = max(0, MAX_KEYS - connection.execute(count).scalar_one())
-            new.extend({"dimension": dimension, "key": key} for key in missing[:room])
             known.update(missing[:room])
+            # The key under which the rest is counted is listed too, so that whoever asks for all keys finds it.
+            listed = missing[:room] if len(missing) <= room else [*missing[:room], OTHER]
+            new.extend({"dimension": dimension, "key": key} for key in listed)
         admitted.update((dimension, key) for key in known)
     if new:
         connection.execute(insert_into(connection.dialect, rollup_keys).on_conflict_do_nothing(), new)

@@ -142,12 +142,9 @@ def few_matches(connection: Connection, q: str, limit: int) -> bool:
 
 def words(q: str) -> str:
     """`q` as an FTS5 expression: every word quoted, so that nothing in it is an operator."""
-    parts = q.split('"')
-    terms = [
-        part if index % 2 else word
-        for index, part in enumerate(parts)
-        for word in ([part] if index % 2 else part.split())
-    ]
+    terms: list[str] = []
+    for index, part in enumerate(q.replace("\x00", " ").split('"')):
+        terms += [part] if index % 2 else part.split()
     return " ".join(f'"{term}"' for term in terms if term.strip()) or '""'
 
 

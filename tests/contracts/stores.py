@@ -1,0 +1,21 @@
+"""Every store adapter under test, by a readable id; a new adapter adds one entry to ADAPTERS."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from sentistream.storage.base import Store
+from sentistream.storage.sqlite import SqliteStore
+
+OpenStore = Callable[[Path], Awaitable[Store]]
+"""Opens, and migrates, the store that lives in a folder; opening it again gives the same data."""
+
+
+async def open_sqlite(folder: Path) -> Store:
+    store = SqliteStore(folder / "store.db", readers=2)
+    await store.migrate()
+    return store
+
+
+ADAPTERS: dict[str, OpenStore] = {"sqlite": open_sqlite}

@@ -1,0 +1,538 @@
+"""What every store must do, whatever it is made of."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec.structs import replace
+from stores import ADAPTERS, OpenStore
+
+from sentistream.domain.alert import Alert
+from sentistream.domain.analysis import ModelInfo, Reading, Tier, unscored
+from sentistream.domain.errors import Conflict, InvalidParameter
+from sentistream.domain.event import DeletedEvent, PostEvent
+from sentistream.domain.ledger import Account, Outcome
+from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, content_hash
+from sentistream.domain.query import Filters, NumbersQuery, PageRequest
+from sentistream.domain.rollup import Numbers
+from sentistream.storage.base import Settled, Settling, Store
+
+NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
+RANGE = {"start": NOW - timedelta(days=2), "end": NOW + timedelta(hours=1)}
+
+
+@pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS.keys())
+def open_store(request: pytest.FixtureRequest) -> OpenStore:
+    return request.param  # type: ignore[no-any-return]
+
+
+@pytest.fixture
+async def store(open_store: OpenStore, tmp_path: Path) -> AsyncIterator[Store]:
+    opened = await open_store(tmp_path)
+    yield opened
+    assert await opened.ledger.findings() == []
+    await opened.close()
+
+
+def a_post(post_id: str = "1", **changes: Any) -> Post:
+    values: dict[str, Any] = {
+        "post_id": post_id,
+        "source": "twitter",
+        "content": f"text of {post_id}",
+        "author": "ann",
+        "created_at": NOW - timedelta(minutes=10),
+        "product": "Aero",
+    }
+    return Post(**(values | changes))
+
+
+def a_reading(
+    label: str = "negative", score: float = -0.5, tier: Tier = "fast", model: str = "m", **changes: Any
+) -> Reading:
+    values: dict[str, Any] = {
+        "sentiment_label": label,
+        "sentiment_score": score,
+        "confidence_score": 0.75,
+        "model_name": model,
+        "model_version": "1",
+        "tier": tier,
+        "language": "en",
+    }
+    return Reading(**(values | changes))
+
+
+class Feed:
+    """Numbers entries like a stream does."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.ids = (f"epoch:{n:016d}" for n in itertools.count(1))
+
+    async def write(self, *entries: Entry, reading: Reading | None = None, now: datetime = NOW) -> list[Outcome]:
+        settled = await self.settle(self.items(entries, reading), now)
+        return list(settled.outcomes.values())
+
+    def items(self, entries: Sequence[Entry], reading: Reading | None = None) -> list[Settling]:
+        return [
+            Settling(
+                entry_id=next(self.ids),
+                entry=entry,
+                reading=(reading or a_reading()) if isinstance(entry, Post) else None,
+            )
+            for entry in entries
+        ]
+
+    async def settle(self, items: list[Settling], now: datetime = NOW) -> Settled:
+        return await self.store.write(items, now)
+
+
+@pytest.fixture
+def feed(store: Store) -> Feed:
+    return Feed(store)
+
+
+async def total(store: Store, **query: Any) -> Numbers:
+    cells = await store.numbers.cells(NumbersQuery(**(RANGE | query)))
+    return cells[0].numbers if cells else Numbers()
+
+
+async def test_a_post_comes_back_as_it_was(store: Store, feed: Feed) -> None:
+    post = a_post(
+        url="https://example.org/1", reply_to="0", channel="app", location="Berlin, Germany", city="Berlin",
+        country="DE", latitude=52.5, longitude=13.4, engagement=7, extra={"a": "x"},
+        edited_at=NOW - timedelta(minutes=9),
+    )  # fmt: skip
+    assert await feed.write(post) == ["created"]
+    found = await store.posts.get("1")
+    assert found is not None
+    for name in Post.__struct_fields__:
+        if name != "language":
+            assert getattr(found, name) == getattr(post, name), name
+    assert (found.language, found.sentiment_label, found.sentiment_score, found.tier) == (
+        "en",
+        "negative",
+        -0.5,
+        "fast",
+    )
+    assert found.ingested_at == found.analyzed_at == NOW
+    assert found == await store.posts.get(found.id)
+    assert await store.posts.get("nobody") is None
+
+
+async def test_absent_values_stay_absent(store: Store, feed: Feed) -> None:
+    model = ModelInfo(name="m", version="1", tier="fast")
+    await feed.write(a_post(author=None, product=None), reading=unscored(model, "no words"))
+    found = await store.posts.get("1")
+    assert found is not None
+    assert (found.author, found.product, found.city, found.emotion, found.emotions) == (None,) * 5
+    assert (found.sentiment_label, found.sentiment_score, found.toxicity, found.churn_risk) == (
+        "unscored",
+        None,
+        None,
+        None,
+    )
+    numbers = await total(store)
+    assert (numbers.posts, numbers.scored, numbers.average_sentiment, numbers.average_toxicity) == (1, 0, None, None)
+
+
+async def test_versions(store: Store, feed: Feed) -> None:
+    first = a_post(edited_at=NOW - timedelta(minutes=8))
+    newer = replace(first, content="better text", edited_at=NOW - timedelta(minutes=5))
+    older = replace(first, content="draft", edited_at=NOW - timedelta(minutes=9))
+    assert await feed.write(first, first, older) == ["created", "duplicate", "stale"]
+    assert await feed.write(newer, reading=a_reading("positive", 0.9)) == ["edited"]
+    assert await feed.write(first, newer) == ["stale", "duplicate"]
+    numbers = await total(store)
+    assert (numbers.posts, numbers.positive, numbers.negative, numbers.average_sentiment) == (1, 1, 0, 0.9)
+    assert (await store.posts.page(Filters(q="better"), PageRequest())).posts[0].content == "better text"
+    assert (await store.posts.page(Filters(q="text of"), PageRequest())).posts == []
+
+
+async def test_metadata_alone_moves_rollups_and_keeps_the_analysis(store: Store, feed: Feed) -> None:
+    await feed.write(a_post(product="Aero"))
+    assert await feed.write(a_post(product="Boat"), reading=a_reading("positive", 1.0, model="m")) == ["edited"]
+    found = await store.posts.get("1")
+    assert found is not None
+    assert (found.product, found.sentiment_label) == ("Boat", "negative")
+    cells = await store.numbers.cells(NumbersQuery(**RANGE, group_by="product"))
+    assert [(cell.key, cell.numbers.posts) for cell in cells] == [("Boat", 1)]
+
+
+async def test_tombstones_are_final(store: Store, feed: Feed) -> None:
+    grave = Tombstone(post_id="1", source="twitter", deleted_at=NOW)
+    assert await feed.write(a_post(), grave, grave) == ["created", "deleted", "duplicate"]
+    assert await feed.write(a_post(edited_at=NOW)) == ["stale"]
+    early = Tombstone(post_id="2", source="twitter", deleted_at=NOW)
+    assert await feed.write(early, a_post("2")) == ["tombstoned", "stale"]
+    assert await feed.write(a_post("3")) == ["created"]
+    assert await feed.write(replace(early, post_id="3")) == ["deleted"]
+    assert (await store.posts.count(), (await total(store)).posts) == (0, 0)
+    assert (await store.posts.page(Filters(q="text"), PageRequest())).posts == []
+
+
+async def test_a_redelivery_changes_nothing_and_raises_its_events_again(store: Store, feed: Feed) -> None:
+    items = feed.items([a_post("1"), a_post("2"), Invalid(raw="{", reason="broken")])
+    first = await feed.settle(items)
+    accounts = await store.ledger.accounts()
+    again = await feed.settle(items, NOW + timedelta(minutes=1))
+    assert again.outcomes == first.outcomes
+    assert again.events == first.events
+    assert (first.repeated, again.repeated) == (0, 3)
+    assert await store.ledger.accounts() == accounts
+    assert len(await store.ledger.dead_letters()) == 1
+    grave = feed.items([Tombstone(post_id="1", source="twitter", deleted_at=NOW)])
+    [gone] = (await feed.settle(grave)).events
+    assert (await feed.settle(grave)).events == [gone]
+    assert isinstance(gone, DeletedEvent)
+
+
+async def test_events_say_created_updated_deleted(store: Store, feed: Feed) -> None:
+    settled = await feed.settle(feed.items([a_post("1"), a_post("2"), a_post("2", content="other", edited_at=NOW)]))
+    assert [(event.change, event.post.post_id) for event in settled.events if isinstance(event, PostEvent)] == [
+        ("created", "1"),
+        ("created", "2"),
+    ]
+    settled = await feed.settle(feed.items([a_post("1", content="new", edited_at=NOW)]))
+    assert [event.change for event in settled.events if isinstance(event, PostEvent)] == ["updated"]
+    assert len({event.id for event in settled.events}) == 1
+
+
+async def test_simulated_history_is_no_news(store: Store, feed: Feed) -> None:
+    old = feed.items([a_post("1", simulated=True)])
+    fresh = feed.items([a_post("2", simulated=True, created_at=NOW - timedelta(minutes=1)), a_post("3")])
+    assert (await feed.settle(old)).events == []
+    assert len((await feed.settle(fresh)).events) == 2
+
+
+async def test_a_bad_entry_is_kept_with_its_reason(store: Store, feed: Feed) -> None:
+    bad = Invalid(raw='{"post_id": 1', reason="not JSON", connector="file:x", position="line 7")
+    assert await feed.write(a_post("1"), bad, a_post("2")) == ["created", "dead_lettered", "created"]
+    [letter] = await store.ledger.dead_letters()
+    assert (letter.raw, letter.reason, letter.connector, letter.position) == (bad.raw, bad.reason, "file:x", "line 7")
+    assert await store.ledger.accounts() == {
+        "http": Account(connector="http", created=2),
+        "file:x": Account(connector="file:x", dead_lettered=1),
+    }
+
+
+async def test_dead_letters_page(store: Store, feed: Feed) -> None:
+    await feed.write(*(Invalid(raw=str(n), reason="r") for n in range(5)))
+    first = await store.ledger.dead_letters(limit=2)
+    rest = await store.ledger.dead_letters(limit=9, before=first[-1].id)
+    assert [letter.raw for letter in (*first, *rest)] == ["4", "3", "2", "1", "0"]
+
+
+async def test_a_correction_wins_until_the_text_changes(store: Store, feed: Feed) -> None:
+    post = a_post()
+    await feed.write(post, reading=a_reading("negative", -0.8, emotion="anger", emotions=(0, 0, 0.9, 0, 0, 0, 0.1)))
+    relabel = Correction(
+        post_id="1", source="twitter", content_hash=content_hash(post.content), correction_id="c1", corrected_by="bo",
+        corrected_at=NOW, sentiment_label="positive",
+    )  # fmt: skip
+    assert await feed.write(relabel, relabel) == ["corrected", "duplicate"]
+    found = await store.posts.get("1")
+    assert found is not None
+    assert (found.sentiment_label, found.confidence_score, found.tier, found.emotion) == (
+        "positive",
+        1.0,
+        "human",
+        "anger",
+    )
+    assert found.emotions is not None
+    assert (await total(store)).positive == 1
+    assert await feed.write(replace(post, product="Boat")) == ["edited"]
+    kept = await store.posts.get("1")
+    assert kept is not None
+    assert kept.tier == "human"
+    assert await feed.write(replace(post, content="all new", edited_at=NOW)) == ["edited"]
+    changed = await store.posts.get("1")
+    assert changed is not None
+    assert (changed.tier, changed.sentiment_label) == ("fast", "negative")
+    assert await feed.write(replace(relabel, correction_id="c2")) == ["stale"]
+
+
+async def test_layers_are_promoted_in_steps(store: Store, feed: Feed) -> None:
+    for n in range(5):
+        await feed.write(a_post(str(n)))
+    views = {view.post_id: view for view in (await store.posts.page(Filters(), PageRequest())).posts}
+    readings = [
+        (view.id, content_hash(view.content), a_reading("positive", 0.5, "full", "big")) for view in views.values()
+    ]
+    await store.add_layer("trial", readings, NOW)
+    await store.add_layer("trial", readings, NOW)
+    epoch = await store.numbers.epoch()
+    assert (await total(store)).negative == 5
+    assert [await store.promote("trial", 2, NOW) for _ in range(4)] == [3, 1, 0, 0]
+    assert (await total(store)).positive == 5
+    assert await store.numbers.epoch() > epoch
+    assert await store.ledger.findings() == []
+
+
+async def test_a_lower_tier_never_replaces_a_higher_one(store: Store, feed: Feed) -> None:
+    await feed.write(a_post(), reading=a_reading("positive", 0.9, "full", "big"))
+    await feed.write(a_post(product="B"), reading=a_reading("negative", -0.9, "fast", "small"))
+    found = await store.posts.get("1")
+    assert found is not None
+    assert (found.product, found.sentiment_label, found.model_name) == ("B", "positive", "big")
+
+
+async def test_numbers_by_bucket_group_and_filter(store: Store, feed: Feed) -> None:
+    midnight = datetime(2026, 3, 2, tzinfo=UTC)
+    for n, (minutes, product, source, label, score) in enumerate(
+        [
+            (-61, "Aero", "twitter", "negative", -0.5),
+            (-1, "Aero", "reddit", "positive", 0.5),
+            (0, "Boat", "twitter", "negative", -1.0),
+            (1, "Boat", "twitter", "neutral", 0.0),
+            (59, "Aero", "twitter", "positive", 1.0),
+        ]
+    ):
+        post = a_post(str(n), created_at=midnight + timedelta(minutes=minutes), product=product, source=source)
+        await feed.write(post, reading=a_reading(label, score))
+    span = {"start": midnight - timedelta(hours=2), "end": midnight + timedelta(hours=2)}
+
+    async def counts(**query: Any) -> list[tuple[Any, ...]]:
+        cells = await store.numbers.cells(NumbersQuery(**(span | query)))
+        return [(cell.bucket, cell.key, cell.numbers.posts, cell.numbers.average_sentiment) for cell in cells]
+
+    hour = timedelta(hours=1)
+    assert await counts() == [(None, None, 5, 0.0)]
+    assert await counts(period="hour") == [
+        (midnight - 2 * hour, None, 1, -0.5),
+        (midnight - hour, None, 1, 0.5),
+        (midnight, None, 3, 0.0),
+    ]
+    assert await counts(period="day") == [(midnight - 24 * hour, None, 2, 0.0), (midnight, None, 3, 0.0)]
+    assert await counts(period="day", tz="Asia/Kolkata") == [
+        (datetime(2026, 3, 1, 18, 30, tzinfo=UTC), None, 5, 0.0),
+    ]
+    assert len(await counts(period="minute")) == 5
+    assert await counts(group_by="product") == [(None, "Aero", 3, 0.3333), (None, "Boat", 2, -0.5)]
+    assert await counts(group_by="product", limit=1) == [(None, "Aero", 3, 0.3333)]
+    assert await counts(filters=Filters(product=("Boat",))) == [(None, None, 2, -0.5)]
+    assert await counts(filters=Filters(sentiment=("positive", "neutral"))) == [(None, None, 3, 0.5)]
+    both = Filters(product=("Aero",), source=("twitter",))
+    assert await counts(filters=both) == [(None, None, 2, 0.25)]
+    assert await counts(filters=both, period="hour") == [
+        (midnight - 2 * hour, None, 1, -0.5),
+        (midnight, None, 1, 1.0),
+    ]
+    assert await counts(filters=Filters(product=("Aero",)), group_by="source") == [
+        (None, "twitter", 2, 0.25),
+        (None, "reddit", 1, 0.5),
+    ]
+    assert await counts(start=midnight - timedelta(minutes=1), end=midnight + timedelta(minutes=1)) == [
+        (None, None, 2, -0.25)
+    ]
+    assert await counts(filters=Filters(product=("nothing",))) == []
+
+
+@pytest.mark.parametrize(("tz", "hours"), [("Europe/Berlin", [23, 24]), ("America/New_York", [24, 24])])
+async def test_days_follow_the_clock_change(store: Store, feed: Feed, tz: str, hours: list[int]) -> None:
+    start = datetime(2026, 3, 28, 12, tzinfo=UTC)
+    await feed.write(
+        *(a_post(str(n), created_at=start + timedelta(hours=n)) for n in range(72)), now=start + timedelta(days=4)
+    )
+    query = NumbersQuery(start=start, end=start + timedelta(days=3), period="day", tz=tz)
+    cells = await store.numbers.cells(query)
+    whole = [cell.numbers.posts for cell in cells[1:3]]
+    assert whole == hours
+    assert sum(cell.numbers.posts for cell in cells) == 72
+
+
+async def test_cities_are_found_by_name_or_with_their_country(store: Store, feed: Feed) -> None:
+    await feed.write(
+        a_post("1", city="Paris", country="FR"),
+        a_post("2", city="Paris", country="US"),
+        a_post("3", city="Lyon", country="FR"),
+    )
+    assert (await total(store, filters=Filters(city=("Paris",)))).posts == 2
+    assert (await total(store, filters=Filters(city=("FR/Paris",)))).posts == 1
+    assert (await total(store, filters=Filters(country=("FR",)))).posts == 2
+    assert (await total(store, filters=Filters(city=("Paris",), country=("FR",)))).posts == 1
+    assert len((await store.posts.page(Filters(city=("FR/Paris", "Lyon")), PageRequest())).posts) == 2
+
+
+async def test_pages_are_complete_and_in_order(store: Store, feed: Feed) -> None:
+    for n in range(25):
+        await feed.write(
+            a_post(str(n), created_at=NOW - timedelta(minutes=n // 4)), now=NOW + timedelta(seconds=n // 3)
+        )
+    for sort in ("newest", "oldest", "ingested"):
+        seen: list[str] = []
+        request = PageRequest(limit=4, sort=sort)  # type: ignore[arg-type]
+        while True:
+            page = await store.posts.page(Filters(), request)
+            seen += [view.post_id for view in page.posts]
+            assert page.has_more == (page.next_cursor is not None)
+            assert page.total == 25
+            if page.next_cursor is None:
+                break
+            request = replace(request, cursor=page.next_cursor)
+        whole = await store.posts.page(Filters(), PageRequest(limit=100, sort=sort))  # type: ignore[arg-type]
+        assert seen == [view.post_id for view in whole.posts]
+        assert sorted(seen, key=int) == [str(n) for n in range(25)]
+        moments = [view.ingested_at if sort == "ingested" else view.created_at for view in whole.posts]
+        assert moments == sorted(moments, reverse=sort == "newest")
+        page = await store.posts.page(Filters(), PageRequest(limit=3, offset=7, sort=sort))  # type: ignore[arg-type]
+        assert [view.post_id for view in page.posts] == seen[7:10]
+
+
+async def test_catching_up_sees_what_arrived_or_changed(store: Store, feed: Feed) -> None:
+    await feed.write(a_post("1"), a_post("2"), now=NOW)
+    later = NOW + timedelta(minutes=5)
+    await feed.write(a_post("3"), a_post("1", content="changed", edited_at=NOW), now=later)
+    page = await store.posts.page(Filters(), PageRequest(sort="ingested", ingested_after=later))
+    assert {view.post_id for view in page.posts} == {"1", "3"}
+    assert await store.numbers.arrivals(later) == 1
+    assert await store.numbers.arrivals(NOW) == 3
+
+
+@pytest.mark.parametrize("cursor", ["!", "AAAA", "k6ZuZXdlc3TP", "x" * 500, "", "ünïcode"])
+async def test_a_foreign_cursor_is_refused(store: Store, cursor: str) -> None:
+    with pytest.raises(InvalidParameter):
+        await store.posts.page(Filters(), PageRequest(cursor=cursor))
+
+
+async def test_text_search(store: Store, feed: Feed) -> None:
+    await feed.write(
+        a_post("1", content="My flight was delayed AGAIN"),
+        a_post("2", content="the delayed flight is here"),
+        a_post("3", content="Café olé"),
+    )
+
+    async def found(q: str) -> set[str]:
+        return {view.post_id for view in (await store.posts.page(Filters(q=q), PageRequest())).posts}
+
+    assert await found("flight delayed") == {"1", "2"}
+    assert await found('"delayed flight"') == {"2"}
+    assert await found("cafe") == {"3"}
+    assert await found('delayed AND "') == set()
+    for hostile in ('"', '""', "*", "a OR b", "NEAR(", "content:flight", "'; DROP TABLE x", "-", "(", "\x00"):
+        assert await found(hostile) <= {"1", "2", "3"}
+    assert (await total(store, filters=Filters(q="delayed"))).posts == 2
+
+
+async def test_filters_of_rows(store: Store, feed: Feed) -> None:
+    await feed.write(a_post("1", author="ann"), reading=a_reading(confidence_score=0.9))
+    await feed.write(a_post("2", author="bo"), reading=a_reading("positive", 0.5, confidence_score=0.4))
+    model = ModelInfo(name="m", version="1", tier="fast")
+    await feed.write(a_post("3", author="bo"), reading=unscored(model, "why"))
+
+    async def found(**filters: Any) -> set[str]:
+        page = await store.posts.page(Filters(**filters), PageRequest(with_total=True))
+        assert page.total == len(page.posts)
+        return {view.post_id for view in page.posts}
+
+    assert await found(author=("bo",)) == {"2", "3"}
+    assert await found(min_confidence=0.5) == {"1"}
+    assert await found(sentiment=("unscored", "positive")) == {"2", "3"}
+    assert await found(tier=("unscored",)) == {"3"}
+    assert await found(start=NOW) == set()
+    assert await found(end=NOW, language=("en",)) == {"1", "2"}
+
+
+async def test_export_is_complete_and_oldest_first(store: Store, feed: Feed) -> None:
+    await feed.write(*(a_post(str(n), created_at=NOW - timedelta(seconds=n)) for n in range(2_345)))
+    chunks = [chunk async for chunk in store.posts.export(Filters(source=("twitter",)))]
+    assert max(map(len, chunks)) <= 1_000
+    assert [view.post_id for chunk in chunks for view in chunk] == [str(n) for n in reversed(range(2_345))]
+
+
+async def test_outcomes_are_forgotten_behind_the_trim_point(store: Store, feed: Feed) -> None:
+    items = feed.items([a_post(str(n)) for n in range(4)])
+    await feed.settle(items)
+    ids = [item.entry_id for item in items]
+    assert await store.ledger.prune([ids[2]]) == 2
+    assert await store.ledger.settled(ids) == set(ids[2:])
+    assert await store.ledger.prune(["another:0000000000000009"]) == 0
+    accounts, settled = await store.ledger.snapshot(ids)
+    assert (accounts["http"].created, settled) == (4, set(ids[2:]))
+
+
+async def test_what_is_written_survives_reopening(open_store: OpenStore, tmp_path: Path) -> None:
+    store = await open_store(tmp_path)
+    await Feed(store).write(a_post())
+    await store.cursors.save("file", {"line": 3}, NOW)
+    await store.close()
+    store = await open_store(tmp_path)
+    assert await store.posts.count() == 1
+    assert await store.cursors.load("file") == {"line": 3}
+    await store.close()
+
+
+async def test_a_batch_is_written_whole_or_not_at_all(store: Store, feed: Feed) -> None:
+    items = feed.items([a_post("1"), a_post("2", content="lone \ud800 surrogate")])
+    with pytest.raises(UnicodeEncodeError):
+        await feed.settle(items)
+    assert await store.posts.count() == 0
+    assert await store.ledger.accounts() == {}
+    assert (await feed.settle(items[:1])).outcomes == {items[0].entry_id: "created"}
+
+
+async def test_beyond_the_limit_keys_are_counted_together(
+    store: Store, feed: Feed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sentistream.storage.sql.MAX_KEYS", 3)
+    for n in range(5):
+        await feed.write(a_post(str(n), product=f"P{n}"))
+    cells = await store.numbers.cells(NumbersQuery(**RANGE, group_by="product"))
+    assert [(cell.key, cell.numbers.posts) for cell in cells] == [("(other)", 2), ("P0", 1), ("P1", 1), ("P2", 1)]
+    assert (await total(store, filters=Filters(product=("P4",)))).posts == 1
+    assert await feed.write(Tombstone(post_id="4", source="twitter", deleted_at=NOW)) == ["deleted"]
+    assert await store.ledger.findings() == []
+
+
+async def test_alert_episodes(store: Store) -> None:
+    alert = Alert(
+        id=0, alert_type="high_negative_sentiment", threshold_value=0.5, actual_value=0.8, window_start=NOW,
+        window_end=NOW, post_count=30, triggered_at=NOW, details={"products": {"Aero": 3}},
+    )  # fmt: skip
+    first = await store.alerts.open(alert)
+    assert first is not None
+    assert await store.alerts.open(alert) is None
+    other = await store.alerts.open(replace(alert, alert_type="high_negative_ratio"))
+    assert other is not None
+    assert {one.id for one in await store.alerts.current()} == {first.id, other.id}
+    await store.alerts.update(replace(first, resolved_at=NOW, actual_value=0.9))
+    assert [one.id for one in await store.alerts.current()] == [other.id]
+    again = await store.alerts.open(alert)
+    assert again is not None
+    assert [one.id for one in await store.alerts.page(alert_type="high_negative_sentiment")] == [again.id, first.id]
+    [ended] = await store.alerts.page(active=False)
+    assert (ended.actual_value, ended.resolved_at, ended.details) == (0.9, NOW, {"products": {"Aero": 3}})
+    assert [one.id for one in await store.alerts.page(before=again.id)] == [other.id, first.id]
+
+
+async def test_cursors_and_keys(store: Store) -> None:
+    assert await store.cursors.load("a") is None
+    await store.cursors.save("a", {"next": 1}, NOW)
+    await store.cursors.save("a", {"next": 2}, NOW)
+    assert await store.cursors.all() == {"a": ({"next": 2}, NOW)}
+    key = await store.keys.add("ci", "ss_ab", b"hash", NOW)
+    with pytest.raises(Conflict):
+        await store.keys.add("ci", "ss_cd", b"other", NOW)
+    assert await store.keys.revoke("ci", NOW)
+    assert not await store.keys.revoke("ci", NOW)
+    again = await store.keys.add("ci", "ss_cd", b"other", NOW)
+    assert [one.id for one in await store.keys.all()] == [key.id, again.id]
+    assert (await store.keys.all())[0].revoked_at == NOW
+
+
+async def test_the_epoch_moves_with_the_past_only(store: Store, feed: Feed) -> None:
+    start = await store.numbers.epoch()
+    await feed.write(a_post("1"), a_post("2"))
+    assert await store.numbers.epoch() == start
+    await feed.write(a_post("1", content="x", edited_at=NOW))
+    edited = await store.numbers.epoch()
+    await feed.write(Tombstone(post_id="1", source="twitter", deleted_at=NOW))
+    assert start < edited < await store.numbers.epoch()
+
+
+async def test_ping_asks(store: Store) -> None:
+    await store.ping()
