@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -37,6 +37,7 @@ class Services:
     """Everything the HTTP and WebSocket face needs, wired by bootstrap.
 
     source_states: one JSON-ready record per source, of the shape of schemas.SourceState.
+    process_health: further parts of the health report by name, each with its `status`.
     """
 
     api_settings: ApiSettings
@@ -53,6 +54,7 @@ class Services:
     started_at: datetime
     prepare: Prepare = domain_post.checked
     dashboard: Path = field(default=DASHBOARD)
+    process_health: Callable[[], Mapping[str, dict[str, Any]]] = dict
 
 
 def services(request: Request) -> Services:

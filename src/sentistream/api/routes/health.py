@@ -62,6 +62,7 @@ async def _report(services: Services, hub: Hub) -> dict[str, Any]:
         "model": {"status": "ok", "name": model.name, "version": model.version, "tier": model.tier},
         "live": {"status": "ok" if hub.running else "degraded", "clients": hub.clients},
         "sources": _sources(services),
+        **services.process_health(),
     }
     return {
         "status": _overall(parts),
