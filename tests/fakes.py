@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 
@@ -19,3 +21,10 @@ class MovableClock:
     def advance(self, seconds: float) -> None:
         """Move by `seconds`, backwards if negative."""
         self.now += timedelta(seconds=seconds)
+
+
+async def until(happened: Callable[[], bool], seconds: float = 10) -> None:
+    """Wait for what has no event to wait on, such as another task's next heartbeat; TimeoutError if it never is."""
+    async with asyncio.timeout(seconds):
+        while not happened():  # noqa: ASYNC110
+            await asyncio.sleep(0.005)
