@@ -9,7 +9,7 @@ from typing import Literal
 import msgspec
 import structlog
 
-from sentistream.domain.errors import MissingExtra, SettingsError
+from sentistream.domain.errors import MissingExtra, SentiStreamError, SettingsError
 
 log = structlog.get_logger(__name__)
 
@@ -140,7 +140,7 @@ class Supervisor:
             except Exception as error:  # whatever it is: logged, shown in health, and tried again
                 if loop.time() - started >= self._stable_after:
                     crashes = 0
-                said = f"{type(error).__name__}: {error}"
+                said = _said(error)
                 if self._stopping.is_set():
                     log.exception("component_failed_while_stopping", component=part.name)
                     self._reports[part.name] = ComponentReport("stopped", restarts, said)
@@ -169,3 +169,10 @@ class Supervisor:
         except TimeoutError:
             return False
         return True
+
+
+def _said(error: Exception) -> str:
+    """What health may say of it: messages of other people's libraries can hold what a post says."""
+    if isinstance(error, SentiStreamError):
+        return error.message
+    return f"{type(error).__name__}; the log has the cause"
