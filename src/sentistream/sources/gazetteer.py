@@ -90,31 +90,7 @@ NOT_PLACES = frozenset(_NOT_PLACES.split())
 _WORD_CODES = frozenset(
     ("in", "me", "or", "hi", "ok", "is", "it", "at", "be", "by", "my", "no", "so", "to", "am", "us")
 )
-_SMALL_CODES = frozenset(
-    (
-        "usa",
-        "uk",
-        "uae",
-        "ksa",
-        "ny",
-        "nj",
-        "tx",
-        "fl",
-        "nc",
-        "ct",
-        "wi",
-        "mn",
-        "ky",
-        "tn",
-        "vt",
-        "nh",
-        "bc",
-        "qc",
-        "nsw",
-        "qld",
-    )
-    + ("pnw", "dmv")
-)
+_SMALL_CODES = frozenset(re.findall(r"\w+", "usa uk uae ksa ny nj tx fl nc ct wi mn ky tn vt nh bc qc nsw qld pnw dmv"))
 _CITY_STATES = frozenset(("SG", "HK", "MC", "MO", "GI", "VA"))
 
 
