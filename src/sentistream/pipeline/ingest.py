@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, cast
@@ -187,7 +187,9 @@ class Ingester:
             state.resumed = int((cursor or {}).get("row", (cursor or {}).get("next", 0)))
             if self._gazetteer is not None:
                 await anyio.to_thread.run_sync(self._gazetteer.load)
-            async with aclosing(cast("_Closable", self._source.batches(cursor))) as batches:
+            # Sources are async generators: closing one releases its file even when we stop early.
+            generator = cast(AsyncGenerator[SourceBatch, None], self._source.batches(cursor))
+            async with aclosing(generator) as batches:
                 async for batch in batches:
                     await self._bring(batch)
         except anyio.get_cancelled_exc_class():
@@ -257,12 +259,6 @@ class Ingester:
         while self._recent and self._recent[0][0] <= now - RATE_WINDOW:
             self._recent.popleft()
         self._state.rate_per_minute = float(sum(count for _, count in self._recent))
-
-
-class _Closable(AsyncIterator[SourceBatch], Protocol):
-    """Sources are async generators: closing one releases its file even when we stop early."""
-
-    async def aclose(self) -> None: ...
 
 
 def _is_ours(error: Exception) -> bool:
