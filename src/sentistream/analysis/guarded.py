@@ -1,0 +1,191 @@
+"""Time-out, isolation and breaker around an analyser: a failure becomes `unscored`, never a silent neutral."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+import traceback
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from sentistream.analysis.base import Analyser
+from sentistream.domain.analysis import ModelInfo, Reading, unscored
+from sentistream.telemetry.metrics import Metrics
+
+PROBE = "The weather is fine today."
+"""Read when a call fails: if the model cannot even do that, the model is at fault and not the text."""
+
+_log = structlog.get_logger(__name__)
+
+
+class Breaker:
+    """Opens after `failures` in a row, for `open_seconds`; then lets a single trial through."""
+
+    def __init__(self, failures: int, open_seconds: float, clock: Callable[[], float]) -> None:
+        self._limit = failures
+        self._open_seconds = open_seconds
+        self._clock = clock
+        self._failed = 0
+        self._opened_at: float | None = None
+        self._on_trial = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether calls are being refused, the trial call aside."""
+        return self._opened_at is not None
+
+    def admit(self) -> bool:
+        """Whether a call may go ahead; each admitted call must end in succeed(), fail() or abandon()."""
+        if self._opened_at is None:
+            return True
+        if self._on_trial or self._clock() - self._opened_at < self._open_seconds:
+            return False
+        self._on_trial = True
+        return True
+
+    def succeed(self) -> None:
+        """The model works."""
+        self._failed, self._opened_at, self._on_trial = 0, None, False
+
+    def fail(self) -> bool:
+        """The model does not work; True if this opened the breaker (again)."""
+        self._failed += 1
+        opens = self._on_trial or (self._opened_at is None and self._failed >= self._limit)
+        if opens:
+            self._opened_at = self._clock()
+        self._on_trial = False
+        return opens
+
+    def abandon(self) -> None:
+        """Nothing was learned: the call was cancelled."""
+        self._on_trial = False
+
+
+class _Failure(Exception):
+    """Why a call of the model gave nothing: `kind` for metrics, the message for people."""
+
+    def __init__(self, kind: str, message: str, place: str = "") -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.place = place
+
+
+class Guarded:
+    """An Analyser that always answers: with the inner readings, or `unscored` and the reason.
+
+    A call that fails or takes longer than `timeout` seconds is followed by a probe. If the model
+    still reads a plain sentence, the batch is halved until the texts it stumbles over are alone; this
+    may take `patience` time-outs, after which the rest stays unscored. If it does not, everything is
+    unscored and the breaker counts a failure: bad texts never open it. `clock` is in seconds.
+    """
+
+    def __init__(
+        self,
+        analyser: Analyser,
+        timeout: float = 30.0,
+        *,
+        metrics: Metrics | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        failures: int = 5,
+        open_seconds: float = 60.0,
+        patience: float = 4.0,
+    ) -> None:
+        self._analyser = analyser
+        self._timeout = timeout
+        self._metrics = metrics
+        self._clock = clock
+        self._open_seconds = open_seconds
+        self._patience = patience
+        self._breaker = Breaker(failures, open_seconds, clock)
+
+    @property
+    def model(self) -> ModelInfo:
+        """The inner analyser's."""
+        return self._analyser.model
+
+    @property
+    def available(self) -> bool:
+        """False while the breaker is open; GET /health shows it."""
+        return not self._breaker.is_open
+
+    async def analyse(self, texts: Sequence[str]) -> list[Reading]:
+        """One reading per text, in order; raises nothing but cancellation."""
+        if not texts:
+            return []
+        if not self._breaker.admit():
+            reason = f"{self.model.name} failed repeatedly and is left alone for {self._open_seconds:g} seconds"
+            return self._give_up(texts, _Failure("breaker", reason))
+        try:
+            readings = await self._read(texts)
+        except asyncio.CancelledError:
+            self._breaker.abandon()
+            raise
+        return readings
+
+    async def _read(self, texts: Sequence[str]) -> list[Reading]:
+        try:
+            readings = await self._call(texts)
+        except _Failure as failure:
+            return await self._investigate(texts, failure)
+        self._breaker.succeed()
+        return readings
+
+    async def _investigate(self, texts: Sequence[str], failure: _Failure) -> list[Reading]:
+        try:
+            await self._call([PROBE])
+        except _Failure as broken:
+            if self._breaker.fail():
+                _log.error("analysis paused", model=self.model.name, seconds=self._open_seconds, reason=str(broken))
+            return self._give_up(texts, failure)
+        self._breaker.succeed()
+        deadline = self._clock() + self._patience * self._timeout
+        return await self._isolate(texts, failure, deadline)
+
+    async def _isolate(self, texts: Sequence[str], failure: _Failure, deadline: float) -> list[Reading]:
+        """`texts` have just failed together: halve them until what fails is alone."""
+        if len(texts) == 1:
+            return self._give_up(texts, failure)
+        middle = len(texts) // 2
+        readings: list[Reading] = []
+        for half in (texts[:middle], texts[middle:]):
+            if self._clock() >= deadline:
+                readings += self._give_up(half, failure)
+                continue
+            try:
+                readings += await self._call(half)
+            except _Failure as smaller:
+                readings += await self._isolate(half, smaller, deadline)
+        return readings
+
+    async def _call(self, texts: Sequence[str]) -> list[Reading]:
+        name = self.model.name
+        try:
+            async with asyncio.timeout(self._timeout):
+                readings = await self._analyser.analyse(texts)
+        except TimeoutError as error:
+            raise _Failure("timeout", f"{name} did not answer within {self._timeout:g} seconds") from error
+        except Exception as error:
+            # The message of an exception may quote the text, so only its type and place are told.
+            raise _Failure("error", f"{name} failed: {type(error).__name__}", _place(error)) from error
+        if len(readings) != len(texts):
+            raise _Failure("error", f"{name} gave {len(readings)} readings for {len(texts)} texts")
+        return readings
+
+    def _give_up(self, texts: Sequence[str], failure: _Failure) -> list[Reading]:
+        if self._metrics is not None:
+            self._metrics.analysis_failures.labels(self.model.name, failure.kind).inc(len(texts))
+        _log.warning(
+            "analysis failed",
+            model=self.model.name,
+            kind=failure.kind,
+            reason=str(failure),
+            place=failure.place,
+            unscored=len(texts),
+        )
+        return [unscored(self.model, str(failure)) for _ in texts]
+
+
+def _place(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else ""
