@@ -18,8 +18,12 @@ OTHER = "(other)"
 
 MINUTE = 60
 QUARTER = 900
-GRAINS = (MINUTE, QUARTER)
-"""Widths of the stored buckets, in seconds; a quarter of an hour divides every time zone's offset."""
+DAY = 86_400
+GRAINS = (MINUTE, QUARTER, DAY)
+"""Widths of the stored buckets, in seconds, all aligned to UTC, each dividing the next.
+
+A quarter of an hour divides every time zone's offset; whole days make long ranges cheap.
+"""
 
 MEASURES: tuple[str, ...] = (
     "posts",

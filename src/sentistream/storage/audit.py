@@ -22,7 +22,7 @@ from sqlalchemy import text as raw
 
 from sentistream.domain.analysis import EMOTIONS
 from sentistream.domain.query import DIMENSIONS
-from sentistream.domain.rollup import MEASURES, MINUTE, OTHER, QUARTER, SCALE
+from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, SCALE
 from sentistream.storage.base import Finding
 from sentistream.storage.deltas import OVERALL, SECOND
 from sentistream.storage.sql import fact, insert_into, set_fact
@@ -80,7 +80,8 @@ def findings(connection: Connection, churn_threshold: float) -> list[Finding]:
     found: list[Finding] = []
     for dimension in (OVERALL, *DIMENSIONS):
         found += _compare(connection, dimension, recount(dimension, MINUTE, churn_threshold), MINUTE, "the rows")
-        found += _compare(connection, dimension, _quarters(dimension), QUARTER, "the minutes")
+        for grain in GRAINS[1:]:
+            found += _compare(connection, dimension, _from_minutes(dimension, grain), grain, "the minutes")
     found += _ledger(connection)
     found += _references(connection)
     if connection.dialect.name == "sqlite":
@@ -88,11 +89,11 @@ def findings(connection: Connection, churn_threshold: float) -> list[Finding]:
     return found
 
 
-def _quarters(dimension: str) -> Select[Any]:
-    bucket = rollups.c.bucket // QUARTER * QUARTER
+def _from_minutes(dimension: str, grain: int) -> Select[Any]:
+    bucket = rollups.c.bucket // grain * grain
     sums = [func.sum(rollups.c[name]).label(name) for name in MEASURES]
     return (
-        select(literal(QUARTER), rollups.c.dimension, rollups.c.key, bucket, *sums)
+        select(literal(grain), rollups.c.dimension, rollups.c.key, bucket, *sums)
         .where(rollups.c.grain == MINUTE, rollups.c.dimension == dimension)
         .group_by(rollups.c.dimension, rollups.c.key, bucket)
         .having(or_(*(func.sum(rollups.c[name]) != 0 for name in MEASURES)))
@@ -108,12 +109,16 @@ def _compare(
         or_(*(rollups.c[name] != 0 for name in MEASURES)),
     )
     found = []
-    for question, what in ((expected.except_(stored), "missing or too low"), (stored.except_(expected), "not in")):
+    for question, what in (
+        (expected.except_(stored), f"are missing or too low, counted from {counted_from}"),
+        (stored.except_(expected), f"are more than {counted_from} say"),
+    ):
         wrong = connection.execute(select(func.count()).select_from(question.subquery())).scalar_one()
         if wrong:
             places = [f"{row[2] or 'all'} at {row[3]}" for row in connection.execute(question.limit(_SHOWN))]
-            text = f"{wrong} {grain}-second rollups of {dimension} are {what} {counted_from}: {', '.join(places)}"
-            found.append(Finding("rollups", text.replace("too low the", "too low against the")))
+            found.append(
+                Finding("rollups", f"{wrong} {grain}-second rollups of {dimension} {what}: {', '.join(places)}")
+            )
     return found
 
 
@@ -185,6 +190,6 @@ def rebuild(connection: Connection, churn_threshold: float) -> None:
     connection.execute(delete(rollups))
     names = ["grain", "dimension", "key", "bucket", *MEASURES]
     for dimension in (OVERALL, *DIMENSIONS):
-        for grain in (MINUTE, QUARTER):
+        for grain in GRAINS:
             counted = recount(dimension, grain, churn_threshold)
             connection.execute(insert_into(connection.dialect, rollups).from_select(names, counted))

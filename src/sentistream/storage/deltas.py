@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from operator import add, sub
 
-from sentistream.domain.rollup import MINUTE, NOTHING, QUARTER, Measured, measured
+from sentistream.domain.rollup import GRAINS, MINUTE, NOTHING, Measured, measured
 from sentistream.storage.rows import PostRow, emotions_of
 
 RollupKey = tuple[int, str, str, int]
@@ -65,15 +65,15 @@ def _apply(
         total[place] = tuple(map(combine, total.get(place, NOTHING), own))
 
 
-def with_quarters(
+def in_all_grains(
     minutes: dict[tuple[str, str, int], Measured], key_of: Callable[[str, str], str]
 ) -> list[tuple[int | str, ...]]:
-    """Rows for both grains, sorted by their primary key; `key_of` maps a key to the one it is counted under."""
+    """Rows for every grain, sorted by their primary key; `key_of` maps a key to the one it is counted under."""
     total: dict[RollupKey, Measured] = {}
     for (dimension, key, minute), value in minutes.items():
         counted = key_of(dimension, key)
-        for grain, bucket in ((MINUTE, minute), (QUARTER, minute // QUARTER * QUARTER)):
-            place = (grain, dimension, counted, bucket)
+        for grain in GRAINS:
+            place = (grain, dimension, counted, minute // grain * grain)
             held = total.get(place)
             total[place] = value if held is None else tuple(map(add, held, value))
     return [(*place, *value) for place, value in sorted(total.items()) if any(value)]

@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, and_, or_
+from sqlalchemy import ColumnElement, Connection, and_, or_
 
 from sentistream.domain.query import Filters
 from sentistream.storage.rows import micros
 from sentistream.storage.tables import posts
 
-TextMatch = Callable[[str], Any]
-"""How a store finds words: q -> a condition on social_media_posts."""
+
+class TextSearch(Protocol):
+    """How a store finds words."""
+
+    def condition(self, q: str, *, walk: bool) -> Any:
+        """A condition on posts; with `walk` it tests posts reached otherwise, instead of starting from the matches."""
+        ...
+
+    def rare(self, connection: Connection, q: str) -> bool:
+        """Whether so few posts match that it is best to start from them."""
+        ...
+
 
 _COLUMNS = {
     "source": posts.c.source,
@@ -27,7 +36,7 @@ _COLUMNS = {
 }
 
 
-def conditions(filters: Filters, matches: TextMatch) -> list[ColumnElement[bool]]:
+def conditions(connection: Connection, filters: Filters, search: TextSearch) -> list[ColumnElement[bool]]:
     """One condition per filter that is set, to be joined by AND."""
     found: list[ColumnElement[bool]] = []
     if filters.start is not None:
@@ -43,7 +52,7 @@ def conditions(filters: Filters, matches: TextMatch) -> list[ColumnElement[bool]
     if filters.min_confidence is not None:
         found.append(posts.c.confidence_score >= filters.min_confidence)
     if filters.q:
-        found.append(matches(filters.q))
+        found.append(search.condition(filters.q, walk=not search.rare(connection, filters.q)))
     return found
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from operator import add
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import BigInteger, Connection, and_, cast, column, func, select, true, values
+from sqlalchemy import BigInteger, Connection, cast, func, select
 
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.query import NumbersQuery
-from sentistream.domain.rollup import MEASURES, MINUTE, OTHER, QUARTER, Measured, Numbers
+from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, QUARTER, Measured, Numbers
 from sentistream.storage.audit import key_column, measures
 from sentistream.storage.base import Cell
 from sentistream.storage.deltas import OVERALL, SECOND
-from sentistream.storage.filters import TextMatch, conditions
+from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import micros
 from sentistream.storage.sql import fact
@@ -28,16 +29,13 @@ MAX_BUCKETS = 5_000
 
 _HOUR = 3_600
 
-Span = tuple[int, int, int, int]
-"""(index of the bucket, grain, first second, second after the last)."""
-
 
 class SqlNumbers:
     """`NumbersReader` in SQL."""
 
-    def __init__(self, read: Runner, matches: TextMatch) -> None:
+    def __init__(self, read: Runner, search: TextSearch) -> None:
         self._read = read
-        self._matches = matches
+        self._search = search
 
     async def cells(self, query: NumbersQuery) -> list[Cell]:
         """See `NumbersReader.cells`. InvalidParameter beyond MAX_BUCKETS buckets."""
@@ -46,7 +44,7 @@ class SqlNumbers:
         def work(connection: Connection) -> list[Cell]:
             dimension, keys = _rollup_for(connection, query)
             if dimension is None:
-                rows = _from_rows(connection, query, edges, self._matches)
+                rows = _from_rows(connection, query, edges, self._search)
             else:
                 rows = _from_rollups(connection, query, edges, dimension, keys)
             return _cells(query, edges, rows)
@@ -145,20 +143,39 @@ def _has_other(connection: Connection, dimension: str) -> bool:
     return connection.execute(beyond).first() is not None
 
 
-def spans(edges: Sequence[int]) -> list[Span]:
-    """Each bucket as whole quarters of an hour, with minutes at its ends."""
-    found: list[Span] = []
+class Run(NamedTuple):
+    """Stored buckets of one grain in [low, high); each `width` seconds of it make one bucket of the answer."""
+
+    grain: int
+    low: int
+    high: int
+    width: int
+    first: int
+    """Index of the answer's bucket at `low`."""
+
+
+def runs(edges: Sequence[int]) -> list[Run]:
+    """The answer's buckets as runs of the coarsest stored buckets that fit, with finer ones at their ends."""
+    found: list[Run] = []
     for index, (low, high) in enumerate(pairwise(edges)):
-        first, last = -(-low // QUARTER) * QUARTER, high // QUARTER * QUARTER
-        if first >= last:
-            found.append((index, MINUTE, low, high))
-            continue
-        found.append((index, QUARTER, first, last))
-        if low < first:
-            found.append((index, MINUTE, low, first))
-        if last < high:
-            found.append((index, MINUTE, last, high))
+        for grain, start, end in _pieces(low, high, GRAINS):
+            last = found[-1] if found else None
+            if last and (last.grain, last.high, last.width) == (grain, start, end - start):
+                found[-1] = last._replace(high=end)
+            else:
+                found.append(Run(grain, start, end, end - start, index))
     return found
+
+
+def _pieces(low: int, high: int, grains: Sequence[int]) -> list[tuple[int, int, int]]:
+    """[low, high) in order, as (grain, start, end)."""
+    if low >= high:
+        return []
+    *finer, coarsest = grains
+    start, end = -(-low // coarsest) * coarsest, high // coarsest * coarsest
+    if start >= end:
+        return _pieces(low, high, finer)
+    return [*_pieces(low, start, finer), (coarsest, start, end), *_pieces(end, high, finer)]
 
 
 _Row = tuple[int, str | None, Measured]
@@ -169,52 +186,37 @@ def _from_rollups(
     connection: Connection, query: NumbersQuery, edges: list[int], dimension: str, keys: list[str] | None
 ) -> list[_Row]:
     grouped = query.group_by is not None
-    sums = [func.sum(rollups.c[name]) for name in MEASURES]
-    of_dimension = (rollups.c.dimension == dimension) & (rollups.c.key == rollup_keys.c.key)
-    these_keys = rollup_keys.c.dimension == dimension
+    # Every wanted key is one short range of the primary key.
+    wanted = select(rollup_keys.c.key).where(rollup_keys.c.dimension == dimension)
     if keys is not None:
-        these_keys &= rollup_keys.c.key.in_(keys)
+        wanted = wanted.where(rollup_keys.c.key.in_(keys))
     found: list[_Row] = []
-    if query.period == "minute":
-        question = select(rollups.c.bucket, rollup_keys.c.key, *(rollups.c[name] for name in MEASURES)).where(
-            these_keys, of_dimension, rollups.c.grain == MINUTE, rollups.c.bucket.between(edges[0], edges[-1] - 1)
-        )
-        for bucket, key, *numbers in connection.execute(question):
-            found.append(((bucket - edges[0]) // MINUTE, key if grouped else None, tuple(numbers)))
-    else:
-        for part in _parts(spans(edges)):
-            table = values(
-                column("place", BigInteger), column("grain", BigInteger), column("low", BigInteger),
-                column("high", BigInteger), name="spans",
-            ).data(part).cte("spans")  # fmt: skip
-            within = and_(
-                of_dimension, rollups.c.grain == table.c.grain, rollups.c.bucket >= table.c.low,
-                rollups.c.bucket < table.c.high,
-            )  # fmt: skip
-            # Keys and spans first: each pair is then one short range of the primary key.
-            question = (
-                select(table.c.place, rollup_keys.c.key, *sums)
-                .select_from(table.join(rollup_keys, true()).join(rollups, within))
-                .where(these_keys)
-                .group_by(table.c.place, rollup_keys.c.key)
+    for run in runs(edges):
+        place = (rollups.c.bucket - run.low) // run.width
+        question = (
+            select(place, rollups.c.key, *(func.sum(rollups.c[name]) for name in MEASURES))
+            .where(
+                rollups.c.grain == run.grain,
+                rollups.c.dimension == dimension,
+                rollups.c.key.in_(wanted),
+                rollups.c.bucket >= run.low,
+                rollups.c.bucket < run.high,
             )
-            for place, key, *numbers in connection.execute(question):
-                found.append((place, key if grouped else None, tuple(map(int, numbers))))
-    return found if grouped and keys is None else _merged(found)
+            .group_by(place, rollups.c.key)
+        )
+        for index, key, *numbers in connection.execute(question):
+            found.append((run.first + index, key if grouped else None, tuple(map(int, numbers))))
+    return _merged(found)
 
 
-def _parts(all_spans: list[Span]) -> Iterable[list[Span]]:
-    for start in range(0, len(all_spans), 2_000):
-        yield all_spans[start : start + 2_000]
-
-
-def _from_rows(connection: Connection, query: NumbersQuery, edges: list[int], matches: TextMatch) -> list[_Row]:
+def _from_rows(connection: Connection, query: NumbersQuery, edges: list[int], search: TextSearch) -> list[_Row]:
     emotional = select(rollup_keys.c.key).where(rollup_keys.c.dimension == "emotion").limit(1)
     has_emotions = connection.execute(emotional).first() is not None
     churn_threshold = float(fact(connection, "churn_threshold") or "0.5")
     width = None if query.period is None else MINUTE if query.period == "minute" else QUARTER
     # A quarter of an hour divides every bucket of an hour or a day, but the range may cut the first and the last.
     pieces = [(edges[0], edges[-1])] if width in (None, MINUTE) else _whole_quarters(edges[0], edges[-1])
+    wanted = conditions(connection, query.filters, search)
     found: list[_Row] = []
     for low, high in pieces:
         bucket = cast(posts.c.created_at, BigInteger) // (width * SECOND) * width if width else None
@@ -222,7 +224,9 @@ def _from_rows(connection: Connection, query: NumbersQuery, edges: list[int], ma
         if query.group_by is not None:
             columns.append(key_column(query.group_by).label("key"))
         question = select(*columns, *measures(churn_threshold, emotions=has_emotions)).where(
-            posts.c.created_at >= low * SECOND, posts.c.created_at < high * SECOND, *conditions(query.filters, matches)
+            posts.c.created_at >= low * SECOND,
+            posts.c.created_at < high * SECOND,
+            *wanted,
         )
         if columns:
             question = question.group_by(*columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +16,13 @@ from sentistream.domain.event import PostView
 from sentistream.domain.post import post_key
 from sentistream.domain.query import Filters, PageRequest
 from sentistream.storage.base import Page
-from sentistream.storage.filters import TextMatch, conditions
+from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import PostRow, micros, view
 from sentistream.storage.sql import ROW_COLUMNS
 from sentistream.storage.tables import ledger, posts, rollup_keys
 
 EXPORT_CHUNK = 1_000
-
-FEW = 20_000
-"""Below this many matches a text search starts from its matches; above, from the newest posts."""
 
 
 class _Cursor(msgspec.Struct, array_like=True):
@@ -35,26 +32,21 @@ class _Cursor(msgspec.Struct, array_like=True):
 
 
 class SqlPosts:
-    """`Posts` in SQL.
+    """`Posts` in SQL."""
 
-    `matches` turns a text query into a condition; `few_matches` tells whether it is selective.
-    """
-
-    def __init__(self, read: Runner, matches: TextMatch, few_matches: Callable[[Connection, str, int], bool]) -> None:
+    def __init__(self, read: Runner, search: TextSearch) -> None:
         self._read = read
-        self._matches = matches
-        self._few_matches = few_matches
+        self._search = search
 
     async def page(self, filters: Filters, request: PageRequest) -> Page:
         """See `Posts.page`."""
         cursor = None if request.cursor is None else _decode(request.cursor, request.sort)
 
         def work(connection: Connection) -> Page:
-            few = filters.q is None or self._few_matches(connection, filters.q, FEW)
-            wanted = conditions(filters, self._matches)
+            wanted = conditions(connection, filters, self._search)
             if request.ingested_after is not None:
                 wanted.append(posts.c.changed_at >= micros(request.ingested_after))
-            ids = _ids(request, cursor, walk=not few).where(*wanted).limit(request.limit + 1)
+            ids = _ids(request, cursor).where(*wanted).limit(request.limit + 1)
             if cursor is None and request.offset:
                 ids = ids.offset(request.offset)
             chosen = ids.subquery()
@@ -103,12 +95,9 @@ class SqlPosts:
             request = msgspec.structs.replace(request, cursor=page.next_cursor)
 
 
-def _ids(request: PageRequest, cursor: _Cursor | None, *, walk: bool) -> Select[Any]:
+def _ids(request: PageRequest, cursor: _Cursor | None) -> Select[Any]:
     moment = posts.c.changed_at if request.sort == "ingested" else posts.c.created_at
     question = select(posts.c.id)
-    if walk:
-        # Many matches: walk the newest posts and test each, instead of sorting all that match.
-        question = question.with_hint(posts, "INDEXED BY ix_posts_filters", "sqlite")
     if cursor is not None:
         place = tuple_(moment, posts.c.id)
         reached = tuple_(cursor.moment, cursor.id)

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Dialect
 
 from sentistream.domain.rollup import MAX_KEYS, MEASURES, OTHER
 from sentistream.storage.base import Settling
-from sentistream.storage.deltas import deltas, with_quarters
+from sentistream.storage.deltas import deltas, in_all_grains
 from sentistream.storage.rows import AnalysisRow, PostRow
 from sentistream.storage.settle import Changes, Known
 from sentistream.storage.tables import (
@@ -176,7 +176,7 @@ def write_rollups(
     run_many(
         connection,
         "rollups",
-        with_quarters(minutes, lambda dimension, key: key if (dimension, key) in admitted else OTHER),
+        in_all_grains(minutes, lambda dimension, key: key if (dimension, key) in admitted else OTHER),
     )
 
 

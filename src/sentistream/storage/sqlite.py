@@ -35,6 +35,10 @@ CACHE_KIB = 32 * 1024
 """Page cache of each connection, filled only as it is used."""
 
 
+RARE = 5_000
+"""Below this many matches a text search starts from its matches; above, from the newest posts."""
+
+
 class SqliteStore:
     """`Store` on a SQLite file.
 
@@ -52,8 +56,8 @@ class SqliteStore:
         self._read_engine = _engine(path, readers, busy_seconds, "DEFERRED")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
-        self.posts = SqlPosts(self.read, matches, few_matches)
-        self.numbers = SqlNumbers(self.read, matches)
+        self.posts = SqlPosts(self.read, _Search())
+        self.numbers = SqlNumbers(self.read, _Search())
         self.ledger = SqlLedger(self.read, self.change, churn_threshold)
         self.alerts = SqlAlerts(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)
@@ -127,17 +131,20 @@ class SqliteStore:
         return pool.checkedout(), pool.size()
 
 
-def matches(q: str) -> Any:
-    """A condition on social_media_posts.id: the text holds every word, or phrase in quotes, of `q`."""
-    return text("social_media_posts.id IN (SELECT rowid FROM posts_text WHERE posts_text MATCH :words)").bindparams(
-        words=words(q)
-    )
+class _Search:
+    """`TextSearch` by FTS5."""
 
+    def condition(self, q: str, *, walk: bool) -> Any:
+        """See `TextSearch.condition`."""
+        # A unary plus keeps SQLite from looking up every match by its row id.
+        post = "+social_media_posts.id" if walk else "social_media_posts.id"
+        found = f"{post} IN (SELECT rowid FROM posts_text WHERE posts_text MATCH :words)"
+        return text(found).bindparams(words=words(q))
 
-def few_matches(connection: Connection, q: str, limit: int) -> bool:
-    """Whether fewer than `limit` posts match `q`, without counting further."""
-    found = text("SELECT count(*) FROM (SELECT 1 FROM posts_text WHERE posts_text MATCH :words LIMIT :limit)")
-    return bool(connection.execute(found, {"words": words(q), "limit": limit}).scalar_one() < limit)
+    def rare(self, connection: Connection, q: str) -> bool:
+        """See `TextSearch.rare`."""
+        found = text("SELECT count(*) FROM (SELECT 1 FROM posts_text WHERE posts_text MATCH :words LIMIT :limit)")
+        return bool(connection.execute(found, {"words": words(q), "limit": RARE}).scalar_one() < RARE)
 
 
 def words(q: str) -> str:

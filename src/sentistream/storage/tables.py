@@ -15,7 +15,6 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
-    SmallInteger,
     String,
     Table,
     Text,
@@ -129,7 +128,7 @@ Index(
 rollups = Table(
     "sentiment_rollups",
     metadata,
-    Column("grain", SmallInteger, primary_key=True, autoincrement=False),
+    Column("grain", Integer, primary_key=True, autoincrement=False),
     Column("dimension", String(16), primary_key=True),
     Column("key", Text, primary_key=True),
     Column("bucket", BigInteger, primary_key=True, autoincrement=False),

@@ -150,7 +150,7 @@ def upgrade() -> None:
 
     op.create_table(
         "sentiment_rollups",
-        sa.Column("grain", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("grain", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("dimension", sa.String(length=16), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
         sa.Column("bucket", sa.BigInteger(), autoincrement=False, nullable=False),
