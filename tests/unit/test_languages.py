@@ -1,0 +1,167 @@
+"""Language detection on short posts, and the gate that keeps foreign ones unscored."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sentistream.analysis.languages import LanguageDetector, LanguageGate
+from sentistream.analysis.text import normalise
+from sentistream.domain.analysis import ModelInfo, Reading
+
+ENGLISH = ModelInfo(name="english", version="1", tier="fast", languages=frozenset({"en"}))
+DETECTOR = LanguageDetector()
+
+
+class Keen:
+    """Calls everything positive, and remembers what it was asked."""
+
+    def __init__(self, model: ModelInfo = ENGLISH) -> None:
+        self.model = model
+        self.asked: list[str] = []
+
+    async def analyse(self, texts: Sequence[str]) -> list[Reading]:
+        self.asked += texts
+        return [
+            Reading(sentiment_label="positive", model_name=self.model.name, model_version="1", tier="fast", reason=text)
+            for text in texts
+        ]
+
+
+def texts_of(path: Path, key: str = "text") -> list[str]:
+    if not path.is_file():
+        pytest.skip(f"{path.name} is not among the test data")
+    return [normalise(json.loads(line)[key]) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("The flight was delayed again and nobody told us why", "en"),
+        ("El vuelo se ha retrasado otra vez y nadie nos dice nada", "es"),
+        ("Der Flug hat schon wieder Verspätung und niemand sagt etwas", "de"),
+        ("Le vol est encore en retard et personne ne nous dit rien", "fr"),
+        ("O voo atrasou de novo e ninguém diz nada", "pt"),
+        ("Il volo è di nuovo in ritardo e nessuno ci dice niente", "it"),
+        ("تأخرت الرحلة مرة أخرى ولم يخبرنا أحد بالسبب", "ar"),
+        ("उड़ान फिर से देर से है और किसी ने कुछ नहीं बताया", "hi"),
+        ("yaar ye flight phir se late hai kuch nahi bataya", "hi"),
+        ("フライトがまた遅れています", "ja"),
+        ("航班又延误了，没有人告诉我们", "zh"),
+        ("Рейс снова задержали, и никто ничего не говорит", "ru"),
+        ("not my luggage", "en"),
+        ("dont lose my luggage", "en"),
+        ("IM NOT HAPPY WITH THIS", "en"),
+    ],
+)
+def test_examples(text: str, language: str) -> None:
+    found = DETECTOR.detect(text)
+    assert found is not None
+    assert found.language == language
+    assert 0.3 < found.probability <= 1
+    assert found.foreign([language]) < 0.7
+    assert found.foreign(["xx"]) == 1
+    assert 0 <= found.foreign(["en", "de"]) <= 1
+
+
+@pytest.mark.parametrize("text", ["", " ", "😀😀", "123 456", "@user http", "#happy #win", "!!! ...", "'", "__", "1st"])
+def test_nothing_to_tell_by(text: str) -> None:
+    assert DETECTOR.detect(text) is None
+
+
+def test_what_is_not_language_is_left_out() -> None:
+    plain = DETECTOR.detect("the weather is fine today")
+    assert plain == DETECTOR.detect("RT @obrigado the weather\nis fine today #danke http www.gracias.es 24h")
+
+
+@given(st.text())
+def test_any_text_is_answered(text: str) -> None:
+    found = DETECTOR.detect(normalise(text))
+    assert found is None or (found.language and 0 < found.probability <= 1)
+
+
+@pytest.mark.parametrize("piece", ["a", "a1", "é ", "'", "中", "@", "😀"])
+def test_a_long_text_costs_no_more_than_a_page(piece: str) -> None:
+    text = piece * (2**20 // len(piece))
+    started = time.perf_counter()
+    DETECTOR.detect(text)
+    assert time.perf_counter() - started < 0.5
+
+
+async def test_the_gate_keeps_foreign_texts_from_the_model() -> None:
+    keen = Keen()
+    gate = LanguageGate(keen, DETECTOR)
+    texts = [
+        "What a lovely day, thank you all so much",
+        "Der Flug hat schon wieder Verspätung und niemand sagt etwas",
+        "😀",
+        "lol",
+        "I will never fly with them again",
+    ]
+    readings = await gate.analyse(texts)
+    assert gate.model is ENGLISH
+    assert keen.asked == [texts[0], *texts[2:]]
+    assert [reading.sentiment_label for reading in readings] == ["positive", "unscored"] + ["positive"] * 3
+    assert [reading.language for reading in readings] == ["en", "de", None, None, "en"]
+    assert [reading.reason for reading in readings] == [
+        texts[0],
+        "language de is not claimed by english",
+        *texts[2:],
+    ]
+    assert readings[1].tier == "unscored"
+
+
+async def test_without_a_sure_language_the_reason_says_so() -> None:
+    (reading,) = await LanguageGate(Keen(), DETECTOR).analyse(["a Ana caiu kkkkk que saudade"])
+    assert reading.sentiment_label == "unscored"
+    assert reading.language in (None, "pt")
+    assert reading.reason is not None
+    assert "claimed by english" in reading.reason
+
+
+async def test_a_model_that_claims_all_languages_gets_everything() -> None:
+    keen = Keen(ModelInfo(name="polyglot", version="1", tier="full"))
+    readings = await LanguageGate(keen, DETECTOR).analyse(["Der Flug hat schon wieder Verspätung"])
+    assert [(reading.sentiment_label, reading.language) for reading in readings] == [("positive", "de")]
+
+
+async def test_a_threshold_of_one_lets_doubt_pass() -> None:
+    text = "Der Flug hat schon wieder Verspätung"
+    (reading,) = await LanguageGate(Keen(), DETECTOR, threshold=1.0).analyse([text])
+    assert reading.sentiment_label == "positive"
+
+
+async def unscored_share(texts: list[str]) -> float:
+    readings = await LanguageGate(Keen(), DETECTOR).analyse(texts)
+    return sum(reading.sentiment_label == "unscored" for reading in readings) / len(texts)
+
+
+async def test_hardly_any_english_tweet_is_lost(test_data: Path) -> None:
+    assert await unscored_share(texts_of(test_data / "airline" / "replay.jsonl", "content")) <= 0.003
+
+
+@pytest.mark.parametrize("part", ["sentiment/val.jsonl", "multilingual/english.val.jsonl"])
+async def test_hardly_any_labelled_english_tweet_is_lost(test_data: Path, part: str) -> None:
+    assert await unscored_share(texts_of(test_data / part)) <= 0.003
+
+
+@pytest.mark.parametrize(
+    ("language", "least"),
+    [
+        ("arabic", 0.98),
+        ("french", 0.97),
+        ("german", 0.90),
+        ("italian", 0.95),
+        ("portuguese", 0.95),
+        ("spanish", 0.98),
+        ("hindi", 0.55),  # typed in Latin letters, a third of it plain English: decision 0010
+    ],
+)
+async def test_foreign_tweets_are_gated(test_data: Path, language: str, least: float) -> None:
+    assert await unscored_share(texts_of(test_data / "multilingual" / f"{language}.val.jsonl")) >= least
