@@ -2,13 +2,48 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
-from starlette.middleware import Middleware
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
-from sentistream.api import errors, routes
+from fastapi import APIRouter, FastAPI, Request
+from starlette.responses import Response
+
+from sentistream.api import errors, routes, web
+from sentistream.api.answers import encoded
 from sentistream.api.caching import AnswerCache
-from sentistream.api.dependencies import Services
+from sentistream.api.context import Context
+from sentistream.api.dependencies import Services, ServicesDep
+from sentistream.api.live.hub import Hub
+from sentistream.api.live.websocket import PATH, live_feed
 from sentistream.api.openapi import document
+from sentistream.api.security import Security
+from sentistream.pipeline.supervise import Component, Supervisor
+
+SERVER_OPTIONS: dict[str, Any] = {
+    "ws_per_message_deflate": False,  # a hundred clients would each compress the same frame again
+    "ws_max_size": 64 * 1024,
+    "server_header": False,
+    "proxy_headers": False,  # a Host or scheme that a header claims would defeat the checks of security.py
+    "timeout_graceful_shutdown": 5,
+}
+"""How uvicorn should serve the application."""
+
+plain = APIRouter(include_in_schema=False)
+
+
+@plain.get("/metrics")
+async def metrics(services: ServicesDep) -> Response:
+    """For Prometheus."""
+    body, media_type = services.metrics.render()
+    return Response(body, headers={"Content-Type": media_type, "Cache-Control": "no-store"})
+
+
+@plain.get("/openapi.json")
+async def openapi(request: Request) -> Response:
+    """The description of the API."""
+    return Response(request.app.state.openapi, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 def routed(version: str) -> FastAPI:
@@ -16,12 +51,42 @@ def routed(version: str) -> FastAPI:
     app = FastAPI(
         title="SentiStream",
         version=version,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
     app.include_router(routes.router())
-    app.openapi = lambda: document(app)  # type: ignore[method-assign]
+    app.include_router(plain)
+    app.include_router(web.router)
+    app.add_api_websocket_route(PATH, live_feed)
     errors.install(app)
     return app
+
+
+def create_app(services: Services) -> FastAPI:
+    """The whole application; its lifespan runs the hub (`app.state.hub`) and restarts it if it fails."""
+    app = routed(services.version)
+    settings = services.api_settings
+    app.state.services = services
+    app.state.cache = AnswerCache(settings.cache_seconds, settings.cache_now_seconds, services.metrics, services.clock)
+    app.state.hub = Hub(services.live, services.store, services.live_settings, services.metrics, services.clock)
+    app.state.openapi = encoded(document(app))
+    app.router.default = web.Dashboard(services.dashboard)
+    app.add_middleware(Security, settings=settings, keys=services.store.keys, metrics=services.metrics)
+    app.add_middleware(Context, metrics=services.metrics)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    supervisor = Supervisor([Component("live hub", app.state.hub.run)])
+    running = asyncio.create_task(supervisor.run())
+    try:
+        yield
+    finally:
+        supervisor.stop()
+        await running
+        await app.state.cache.close()

@@ -16,10 +16,11 @@ from fastapi.dependencies.utils import get_flat_params
 from sentistream.analysis.base import Analyser
 from sentistream.api.caching import AnswerCache
 from sentistream.api.live.hub import Hub
-from sentistream.domain import post as domain_post
 from sentistream.domain.errors import InvalidParameter
-from sentistream.domain.post import Post
+from sentistream.domain.post import Entry
 from sentistream.live.base import Live
+from sentistream.pipeline import ingest
+from sentistream.pipeline.ingest import Prepared
 from sentistream.settings import ApiSettings, LiveSettings
 from sentistream.storage.base import Store
 from sentistream.stream.base import Stream
@@ -28,8 +29,13 @@ from sentistream.telemetry.metrics import Metrics
 DASHBOARD = Path(__file__).resolve().parent.parent / "dashboard"
 """Where the frontend build leaves its files."""
 
-Prepare = Callable[[Post, datetime], Post]
-"""Checks one post at a moment and resolves its place; raises InvalidEntry. Called off the event loop."""
+Prepare = Callable[[Sequence[Entry], datetime], Prepared]
+"""Checks entries at a moment and resolves places: pipeline.ingest.prepare with its gazetteer. Off the event loop."""
+
+
+def unplaced(entries: Sequence[Entry], now: datetime) -> Prepared:
+    """A Prepare without a gazetteer: locations stay as typed."""
+    return ingest.prepare(entries, now, None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +58,7 @@ class Services:
     group: str
     version: str
     started_at: datetime
-    prepare: Prepare = domain_post.checked
+    prepare: Prepare = unplaced
     dashboard: Path = field(default=DASHBOARD)
     process_health: Callable[[], Mapping[str, dict[str, Any]]] = dict
 

@@ -12,19 +12,10 @@ import msgspec
 from sentistream.api.dependencies import Prepare, Services
 from sentistream.domain.errors import InvalidEntry, MalformedBody
 from sentistream.domain.post import ALLOWED_FUTURE, EPOCH, MAX_BATCH, Entry, Invalid, Post, Tombstone
+from sentistream.pipeline.ingest import Rejected
+from sentistream.sources.records import legible
 
 CONNECTOR = "http"
-MAX_RAW = 65_536
-"""Of a rejected item, this many characters are kept."""
-
-
-class Rejected(msgspec.Struct, frozen=True, omit_defaults=True):
-    """An item that could not be accepted; documented as schemas.Rejection."""
-
-    index: int
-    code: str
-    message: str
-    field: str | None = None
 
 
 class _Wrapped(msgspec.Struct):
@@ -53,17 +44,26 @@ async def taken_in(services: Services, body: bytes) -> tuple[int, list[Rejected]
 def read(body: bytes, prepare: Prepare, clock: Callable[[], datetime]) -> tuple[list[Entry], list[Rejected]]:
     """Every item as an entry, in order: posts and tombstones, and Invalid where there is a rejection."""
     now = clock()
+    items = [bytes(item) for item in _items(body)]
     entries: list[Entry] = []
     rejected: list[Rejected] = []
-    for index, raw in enumerate(_items(body)):
-        item = bytes(raw)
+    for index, item in enumerate(items):
         try:
-            entries.append(_entry(item, prepare, now))
+            entries.append(_entry(item, now))
         except InvalidEntry as error:
-            rejected.append(Rejected(index, error.code, error.message, error.details.get("field")))
-            text = item.decode("utf-8", "replace")[:MAX_RAW]
-            entries.append(Invalid(raw=text, reason=error.message, connector=CONNECTOR, position=f"item {index}"))
-    return entries, rejected
+            rejected.append(
+                Rejected(index=index, code=error.code, message=error.message, field=error.details.get("field"))
+            )
+            entries.append(_invalid(item, index, error.message))
+    prepared = prepare(entries, now)
+    entries = prepared.entries
+    for rejection in prepared.rejected:
+        entries[rejection.index] = _invalid(items[rejection.index], rejection.index, rejection.message)
+    return entries, sorted([*rejected, *prepared.rejected], key=lambda rejection: rejection.index)
+
+
+def _invalid(item: bytes, index: int, reason: str) -> Invalid:
+    return Invalid(raw=legible(item), reason=reason, connector=CONNECTOR, position=f"item {index}")
 
 
 def _items(body: bytes) -> list[msgspec.Raw]:
@@ -92,7 +92,7 @@ def _split(body: bytes) -> list[msgspec.Raw]:
         return [msgspec.Raw(body)]
 
 
-def _entry(item: bytes, prepare: Prepare, now: datetime) -> Entry:
+def _entry(item: bytes, now: datetime) -> Entry:
     try:
         if b'"deleted_at"' in item:
             probe = _deletion.decode(item)
@@ -109,7 +109,7 @@ def _entry(item: bytes, prepare: Prepare, now: datetime) -> Entry:
         raise InvalidEntry(f"not JSON text: {error}") from None
     if post.connector != CONNECTOR:
         post = msgspec.structs.replace(post, connector=CONNECTOR)
-    return prepare(post, now)
+    return post
 
 
 def _field(message: str) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from sentistream import __version__
@@ -40,9 +41,12 @@ def document(app: FastAPI) -> dict[str, Any]:
         routes=app.routes,
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
-    models = [schemas.PostsIn, schemas.PostIn, schemas.TombstoneIn, schemas.AnalyzeRequest]
+    models: list[type[BaseModel]] = [schemas.PostsIn, schemas.PostIn, schemas.TombstoneIn, schemas.AnalyzeRequest]
+    wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = []
+    wanted += [(model, "validation") for model in models]
+    wanted += [(model, "serialization") for model in MESSAGES]
     _, extra = models_json_schema(
-        [(model, "validation") for model in models] + [(model, "serialization") for model in MESSAGES],
+        wanted,
         ref_template="#/components/schemas/{model}",
     )
     components = found.setdefault("components", {})

@@ -130,7 +130,7 @@ class FilterParameters(DimensionParameters):
         )
 
 
-def dimension_filters(given: Mapping[str, str | Sequence[str]]) -> Filters:
+def dimension_filters(given: Mapping[str, str | list[str]]) -> Filters:
     """Filters of the live feed: dimensions only. InvalidParameter for anything else."""
     lists: dict[str, tuple[str, ...]] = {}
     for name, value in given.items():

@@ -510,13 +510,16 @@ class SourceState(Model):
 
     name: str
     kind: str
-    state: Literal["running", "finished", "waiting", "failed"]
-    published: Count
+    state: Literal["running", "waiting", "finished", "failed", "stopped"]
+    published: Count = Field(description="Entries made durable by this run.")
+    invalid: Count = Field(description="Of those, unreadable ones: they are among the dead letters.")
+    resumed: Count = Field(description="Entries that an earlier run had brought.")
     rate_per_minute: float
     last_post_at: datetime | None
     error: str | None
     cursor: dict[str, Any] | None
-    total: Count | None
+    total: Count | None = Field(description="How many there will be in all, where that is known.")
+    started_at: datetime | None
 
 
 class SourcesResponse(Model):

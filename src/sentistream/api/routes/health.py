@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from sentistream.api.answers import answer, encoded
 from sentistream.api.dependencies import HubDep, Services, ServicesDep
-from sentistream.api.live.hub import Hub
 from sentistream.api.errors import documented
+from sentistream.api.live.hub import Hub
 from sentistream.api.schemas import HealthResponse
 from sentistream.domain.errors import SentiStreamError
 from sentistream.stream.base import Lag

@@ -1,0 +1,128 @@
+"""Pages: the dashboard with its files, and the API's documentation, without any other server."""
+
+from __future__ import annotations
+
+import html
+from pathlib import Path
+
+from fastapi import APIRouter, Request
+from starlette.exceptions import HTTPException
+from starlette.requests import Request as StarletteRequest
+from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+from starlette.websockets import WebSocketClose
+
+from sentistream.domain.errors import NotFound
+
+REVALIDATE = "no-cache"
+IMMUTABLE = "public, max-age=31536000, immutable"
+NO_PAGE = ("/api", "/ws", "/metrics", "/docs")
+"""Paths under these are never answered by the dashboard."""
+
+SWAGGER_FILES = {
+    "swagger-ui-bundle.js": "text/javascript",
+    "swagger-ui.css": "text/css",
+}
+
+INIT_SCRIPT = """\
+window.addEventListener("load", () => {
+  SwaggerUIBundle({
+    url: "/openapi.json",
+    dom_id: "#swagger-ui",
+    deepLinking: true,
+    validatorUrl: null,
+    presets: [SwaggerUIBundle.presets.apis],
+  });
+});
+"""
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/docs")
+async def docs(request: Request) -> Response:
+    """Swagger UI from the dashboard's build, or a plain page where that is missing."""
+    if not (_folder(request) / "swagger" / "swagger-ui-bundle.js").is_file():
+        return _page(
+            "SentiStream API",
+            '<p>The description of the API is <a href="/openapi.json">/openapi.json</a>.</p>'
+            "<p>The interactive documentation comes with the dashboard, which is not built:"
+            " run <code>make dashboard</code> (it needs Node 20 or newer).</p>",
+        )
+    return HTMLResponse(
+        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>SentiStream API</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><div id="swagger-ui"></div>'
+        '<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/init.js"></script></body></html>',
+        headers={"Cache-Control": REVALIDATE},
+    )
+
+
+@router.get("/docs/{name}")
+async def docs_file(name: str, request: Request) -> Response:
+    """A file of Swagger UI, or the script that starts it (inline scripts are forbidden here)."""
+    if name == "init.js":
+        return Response(INIT_SCRIPT, media_type="text/javascript", headers={"Cache-Control": REVALIDATE})
+    path = _folder(request) / "swagger" / name
+    if name not in SWAGGER_FILES or not path.is_file():
+        raise NotFound("the documentation has no such file")
+    return FileResponse(path, media_type=SWAGGER_FILES[name], headers={"Cache-Control": REVALIDATE})
+
+
+def _folder(request: Request) -> Path:
+    folder: Path = request.app.state.services.dashboard
+    return folder
+
+
+class Dashboard:
+    """ASGI application for every path that no route has: the dashboard, or what stands in for it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._files = StaticFiles(directory=folder, check_dir=False)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """GET only; raises HTTPException for what is not there."""
+        if scope["type"] == "websocket":
+            await WebSocketClose()(scope, receive, send)
+            return
+        path: str = scope["path"]
+        if any(path == root or path.startswith(f"{root}/") for root in NO_PAGE):
+            raise HTTPException(404)
+        if scope["method"] != "GET":
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
+        scope["sentistream.route"] = "dashboard"
+        response = await self._response(StarletteRequest(scope, receive), path)
+        await response(scope, receive, send)
+
+    async def _response(self, request: StarletteRequest, path: str) -> Response:
+        if not (self._folder / "index.html").is_file():
+            return _page(
+                "SentiStream",
+                "<p>SentiStream is running, but its dashboard is not built: run <code>make dashboard</code>"
+                " (it needs Node 20 or newer) and reload this page.</p>"
+                '<p>The API is at <a href="/api/v1/health">/api/v1/health</a>, described at'
+                ' <a href="/docs">/docs</a>.</p>',
+            )
+        name = path.strip("/")
+        try:
+            found = await self._files.get_response(name or "index.html", request.scope)
+        except HTTPException as error:
+            # Pages of the dashboard have no extension; a missing file must not pretend to be a page.
+            if error.status_code != 404 or "." in name.rpartition("/")[2] or name.startswith("assets/"):
+                raise
+            found = await self._files.get_response("index.html", request.scope)
+        hashed = name.startswith("assets/")
+        found.headers["Cache-Control"] = IMMUTABLE if hashed else REVALIDATE
+        return found
+
+
+def _page(title: str, body: str) -> HTMLResponse:
+    return HTMLResponse(
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:40rem;margin:4rem auto;padding:0 1rem}</style>"
+        f"</head><body><h1>{html.escape(title)}</h1>{body}</body></html>",
+        headers={"Cache-Control": REVALIDATE},
+    )
