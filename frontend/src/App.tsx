@@ -1,0 +1,39 @@
+import { MantineProvider } from "@mantine/core";
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { NuqsAdapter } from "nuqs/adapters/react-router/v7";
+import { BrowserRouter, Route, Routes } from "react-router";
+import { NotFound } from "./pages/NotFound";
+import { Overview } from "./pages/Overview";
+import { theme } from "./ui/theme";
+
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // The live connection says when something changed; nothing is asked on a guess.
+      staleTime: Number.POSITIVE_INFINITY,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: false,
+      // The server may run on this very machine, whatever the browser thinks of the network.
+      networkMode: "always",
+      retry: 1,
+      retryDelay: 800,
+    },
+  },
+});
+
+export function App() {
+  return (
+    <MantineProvider theme={theme} defaultColorScheme="auto">
+      <QueryClientProvider client={queryClient}>
+        <BrowserRouter>
+          <NuqsAdapter>
+            <Routes>
+              <Route index element={<Overview />} />
+              <Route path="*" element={<NotFound />} />
+            </Routes>
+          </NuqsAdapter>
+        </BrowserRouter>
+      </QueryClientProvider>
+    </MantineProvider>
+  );
+}

@@ -1,0 +1,80 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type Filters, NO_FILTERS as NOTHING_CHOSEN } from "../lib/filters";
+import type { Range } from "../lib/range";
+import {
+  type Grouping,
+  readAlerts,
+  readGroups,
+  readLanguages,
+  readLedger,
+  readOverall,
+  readSources,
+  readStats,
+  readTrend,
+} from "./queries";
+
+/** Keys under "live" are read again while posts arrive, those under "options" only now and then. */
+
+const OPTIONS_STALE_MS = 60_000;
+
+export function useOverall(range: Range, filters: Filters) {
+  return useQuery({
+    queryKey: ["live", "overall", range, filters],
+    queryFn: ({ signal }) => readOverall(range, filters, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useTrend(range: Range, filters: Filters) {
+  return useQuery({
+    queryKey: ["live", "trend", range, filters],
+    // Buckets without their range would be drawn on the wrong axis while the next range is read.
+    queryFn: async ({ signal }) => ({ range, ...(await readTrend(range, filters, signal)) }),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useGroups(grouping: Grouping, range: Range, filters: Filters, limit: number) {
+  return useQuery({
+    queryKey: ["live", "groups", grouping, range, filters, limit],
+    queryFn: ({ signal }) => readGroups(grouping, range, filters, limit, signal),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useStats() {
+  return useQuery({ queryKey: ["live", "stats"], queryFn: ({ signal }) => readStats(signal) });
+}
+
+export function useAlerts(active: boolean, limit: number) {
+  return useQuery({
+    queryKey: ["live", "alerts", active, limit],
+    queryFn: ({ signal }) => readAlerts(active, limit, signal),
+  });
+}
+
+export function useLedger() {
+  return useQuery({ queryKey: ["live", "ledger"], queryFn: ({ signal }) => readLedger(signal) });
+}
+
+export function useSources() {
+  return useQuery({ queryKey: ["live", "sources"], queryFn: ({ signal }) => readSources(signal) });
+}
+
+export function useGroupOptions(grouping: Grouping, range: Range, enabled: boolean) {
+  return useQuery({
+    queryKey: ["options", grouping, range],
+    queryFn: async ({ signal }) => (await readGroups(grouping, range, NOTHING_CHOSEN, 200, signal)).items,
+    staleTime: OPTIONS_STALE_MS,
+    enabled,
+  });
+}
+
+export function useLanguageOptions(range: Range, enabled: boolean) {
+  return useQuery({
+    queryKey: ["options", "languages", range],
+    queryFn: ({ signal }) => readLanguages(range, signal),
+    staleTime: OPTIONS_STALE_MS,
+    enabled,
+  });
+}

@@ -1,0 +1,109 @@
+import { type Filters, filterParameters } from "../lib/filters";
+import { RANGE_SHAPES, type Range } from "../lib/range";
+import type { FetchPage, Page } from "../live/catchup";
+import { api, read } from "./client";
+import type { Group, Post } from "./types";
+
+/** One function per question to the server. Drawing never asks; hooks do, with these. */
+
+const HOUR_MS = 3_600_000;
+const LATEST = 60;
+const GAP_PAGE = 1_000;
+const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+export type Grouping = "products" | "channels" | "platforms" | "cities" | "countries";
+
+export async function readOverall(range: Range, filters: Filters, signal: AbortSignal) {
+  const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours };
+  return (await read(api.GET("/api/v1/metrics/overall", { params: { query }, signal }))).data;
+}
+
+export async function readTrend(range: Range, filters: Filters, signal: AbortSignal) {
+  const { hours, period } = RANGE_SHAPES[range];
+  const start = new Date(Date.now() - hours * HOUR_MS).toISOString();
+  const query = { ...filterParameters(filters), period, start, tz: TIME_ZONE };
+  return (await read(api.GET("/api/v1/sentiment/aggregate", { params: { query }, signal }))).data;
+}
+
+export async function readGroups(
+  grouping: Grouping,
+  range: Range,
+  filters: Filters,
+  limit: number,
+  signal: AbortSignal,
+): Promise<{ items: Group[]; hasMore: boolean }> {
+  const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours, limit };
+  const { data, metadata } = await readGrouping(grouping, query, signal);
+  return { items: data.items, hasMore: metadata.has_more };
+}
+
+function readGrouping(grouping: Grouping, query: { hours: number; limit: number }, signal: AbortSignal) {
+  switch (grouping) {
+    case "products":
+      return read(api.GET("/api/v1/metrics/products", { params: { query }, signal }));
+    case "channels":
+      return read(api.GET("/api/v1/metrics/channels", { params: { query }, signal }));
+    case "platforms":
+      return read(api.GET("/api/v1/metrics/platforms", { params: { query }, signal }));
+    case "cities":
+      return read(api.GET("/api/v1/metrics/geo", { params: { query: { ...query, level: "city" } }, signal }));
+    case "countries":
+      return read(
+        api.GET("/api/v1/metrics/geo", { params: { query: { ...query, level: "country" } }, signal }),
+      );
+  }
+}
+
+/** Languages of the range with their posts; there is no route of its own, so days are added up. */
+export async function readLanguages(
+  range: Range,
+  signal: AbortSignal,
+): Promise<{ key: string; posts: number }[]> {
+  const start = new Date(Date.now() - RANGE_SHAPES[range].hours * HOUR_MS).toISOString();
+  const query = { period: "day" as const, group_by: "language" as const, start };
+  const { data } = await read(api.GET("/api/v1/sentiment/aggregate", { params: { query }, signal }));
+  const posts = new Map<string, number>();
+  for (const bucket of data.buckets) {
+    if (bucket.key) posts.set(bucket.key, (posts.get(bucket.key) ?? 0) + bucket.posts);
+  }
+  return [...posts].map(([key, count]) => ({ key, posts: count })).sort((a, b) => b.posts - a.posts);
+}
+
+export async function readStats(signal: AbortSignal) {
+  return (await read(api.GET("/api/v1/stats", { signal }))).data;
+}
+
+export async function readAlerts(active: boolean, limit: number, signal: AbortSignal) {
+  const answer = await read(api.GET("/api/v1/alerts", { params: { query: { active, limit } }, signal }));
+  return { alerts: answer.data, hasMore: answer.metadata.has_more };
+}
+
+export async function readLedger(signal: AbortSignal) {
+  return (await read(api.GET("/api/v1/ledger", { signal }))).data;
+}
+
+export async function readSources(signal: AbortSignal) {
+  return (await read(api.GET("/api/v1/sources", { signal }))).data;
+}
+
+export async function readLatestPosts(filters: Filters, signal: AbortSignal): Promise<Post[]> {
+  const query = { ...filterParameters(filters), limit: LATEST };
+  return (await read(api.GET("/api/v1/posts", { params: { query }, signal }))).data;
+}
+
+/** A page of what arrived since, for catching up; see live/catchup.ts. */
+export async function readIngestedSince(
+  filters: Filters,
+  request: Parameters<FetchPage>[0],
+  signal: AbortSignal,
+): Promise<Page> {
+  const query = {
+    ...filterParameters(filters),
+    sort: "ingested" as const,
+    ingested_after: request.ingestedAfter,
+    limit: GAP_PAGE,
+    ...(request.cursor === null ? {} : { cursor: request.cursor }),
+  };
+  const { data, metadata } = await read(api.GET("/api/v1/posts", { params: { query }, signal }));
+  return { posts: data, hasMore: metadata.has_more, nextCursor: metadata.next_cursor };
+}

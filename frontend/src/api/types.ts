@@ -1,0 +1,15 @@
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+
+export type Numbers = Schemas["Measures"];
+export type Post = Schemas["Post"];
+export type Alert = Schemas["Alert"];
+export type Bucket = Schemas["Bucket"];
+export type Overall = Schemas["Overall"];
+export type Group = Schemas["Group"];
+export type Ledger = Schemas["Ledger"];
+export type Account = Schemas["Account"];
+export type AccountTotals = Schemas["AccountTotals"];
+export type SourceState = Schemas["SourceState"];
+export type Stats = Schemas["Stats"];

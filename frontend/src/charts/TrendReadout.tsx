@@ -1,0 +1,51 @@
+import { formatCount, formatScore, formatShare } from "../lib/format";
+import { SENTIMENT_TITLES } from "../lib/sentiment";
+import { Icon } from "../ui/Icon";
+import type { Bar } from "./bars";
+import classes from "./TrendChart.module.css";
+
+const ROWS = ["positive", "neutral", "negative"] as const;
+
+interface TrendReadoutProps {
+  bar: Bar;
+  title: string;
+  /** The slice of time is not over. */
+  unfinished: boolean;
+}
+
+/** All numbers of one bar, whatever the legend hides. */
+export function TrendReadout({ bar, title, unfinished }: TrendReadoutProps) {
+  return (
+    <div className={classes.card} role="status">
+      <p className={classes.when}>
+        {title}
+        {unfinished && <span> so far</span>}
+      </p>
+      <table className="numeric">
+        <tbody>
+          {ROWS.map((row) => (
+            <tr key={row} data-series={row}>
+              <th scope="row">
+                <Icon name={row} size={13} /> {SENTIMENT_TITLES[row]}
+              </th>
+              <td>{formatCount(bar[row])}</td>
+              <td>{formatShare(bar.scored > 0 ? bar[row] / bar.scored : null)}</td>
+            </tr>
+          ))}
+          {bar.unscored > 0 && (
+            <tr data-series="unscored">
+              <th scope="row">
+                <Icon name="unscored" size={13} /> Unscored
+              </th>
+              <td>{formatCount(bar.unscored)}</td>
+              <td />
+            </tr>
+          )}
+        </tbody>
+      </table>
+      <p className={`${classes.sum} numeric`}>
+        {formatCount(bar.posts)} posts, average {formatScore(bar.average)}
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,113 @@
+import { PERIOD_MS, type Period } from "../lib/range";
+
+/** Counts of one slice of time, drawn as one bar. */
+export interface Bar {
+  start: number;
+  end: number;
+  posts: number;
+  positive: number;
+  neutral: number;
+  negative: number;
+  unscored: number;
+  scored: number;
+  /** Mean over the scored posts, null without any. */
+  average: number | null;
+}
+
+interface Counted {
+  bucket: string;
+  posts: number;
+  positive: number;
+  neutral: number;
+  negative: number;
+  unscored: number;
+  scored: number;
+  average_sentiment: number | null;
+}
+
+/** Widths people think in, in buckets of the period. */
+const STEPS: Record<Period, readonly number[]> = {
+  minute: [1, 2, 5, 10, 15, 30, 60, 120, 240],
+  hour: [1, 2, 3, 6, 12, 24],
+  day: [1, 2, 7, 14, 28],
+};
+
+/** How many buckets to draw as one, so that at most `most` bars remain. */
+export function stepFor(buckets: number, period: Period, most: number): number {
+  const steps = STEPS[period];
+  return steps.find((step) => buckets / step <= most) ?? steps.at(-1) ?? 1;
+}
+
+/** Buckets as bars, neighbours merged where there are more than `most`; counts stay exact. */
+export function barsOf(buckets: readonly Counted[], period: Period, most: number): Bar[] {
+  const width = PERIOD_MS[period];
+  const starts = buckets.map((bucket) => Date.parse(bucket.bucket));
+  const first = starts[0];
+  const last = starts.at(-1);
+  if (first === undefined || last === undefined) return [];
+  const step = stepFor(Math.round((last - first) / width) + 1, period, most);
+  const bars = new Map<number, Bar & { weighed: number }>();
+  buckets.forEach((bucket, index) => {
+    const at = starts[index] ?? first;
+    // Steps are counted from the viewer's midnight, so that a bar of 6 hours begins at 0, 6, 12, 18.
+    const start = step === 1 ? at : alignDown(at, step * width, period);
+    const bar = bars.get(start) ?? emptyBar(start, start + step * width);
+    bar.posts += bucket.posts;
+    bar.positive += bucket.positive;
+    bar.neutral += bucket.neutral;
+    bar.negative += bucket.negative;
+    bar.unscored += bucket.unscored;
+    bar.scored += bucket.scored;
+    bar.weighed += (bucket.average_sentiment ?? 0) * bucket.scored;
+    bars.set(start, bar);
+  });
+  return [...bars.values()]
+    .sort((a, b) => a.start - b.start)
+    .map(({ weighed, ...bar }) => ({ ...bar, average: bar.scored > 0 ? weighed / bar.scored : null }));
+}
+
+function alignDown(at: number, width: number, period: Period): number {
+  if (period === "day")
+    return at - (Math.floor(at / PERIOD_MS.day) % (width / PERIOD_MS.day)) * PERIOD_MS.day;
+  const offset = new Date(at).getTimezoneOffset() * 60_000;
+  return Math.floor((at - offset) / width) * width + offset;
+}
+
+function emptyBar(start: number, end: number): Bar & { weighed: number } {
+  return {
+    start,
+    end,
+    posts: 0,
+    positive: 0,
+    neutral: 0,
+    negative: 0,
+    unscored: 0,
+    scored: 0,
+    average: null,
+    weighed: 0,
+  };
+}
+
+export type Series = "positive" | "neutral" | "negative" | "unscored";
+/** Bottom to top: what worries people stands on the base line, where heights compare best. */
+export const STACK: readonly Series[] = ["negative", "neutral", "positive", "unscored"];
+
+export interface Segment {
+  series: Series;
+  low: number;
+  high: number;
+}
+
+/** The stack of one bar, in posts or, where `shares`, in shares of what is shown of the scored. */
+export function stackOf(bar: Bar, shown: ReadonlySet<Series>, shares: boolean): Segment[] {
+  const parts = STACK.filter((series) => shown.has(series) && !(shares && series === "unscored"));
+  const total = shares ? parts.reduce((sum, series) => sum + bar[series], 0) : 1;
+  if (total === 0) return [];
+  let low = 0;
+  return parts.map((series) => {
+    const high = low + bar[series] / total;
+    const segment = { series, low, high };
+    low = high;
+    return segment;
+  });
+}

@@ -1,0 +1,31 @@
+import type { AccountTotals } from "../api/types";
+
+type OutcomeName = Exclude<keyof AccountTotals, "received" | "balanced">;
+
+interface Outcome {
+  name: OutcomeName;
+  title: string;
+  /** Shown although it is zero. */
+  always: boolean;
+}
+
+/** Where an entry can end, in the order of the equation. */
+export const OUTCOMES: readonly Outcome[] = [
+  { name: "created", title: "created", always: true },
+  { name: "edited", title: "edited", always: false },
+  { name: "duplicate", title: "duplicate", always: false },
+  { name: "stale", title: "stale", always: false },
+  { name: "deleted", title: "deleted", always: false },
+  { name: "tombstoned", title: "tombstoned", always: false },
+  { name: "corrected", title: "corrected", always: false },
+  { name: "filtered", title: "filtered", always: false },
+  { name: "dead_lettered", title: "dead-lettered", always: true },
+  { name: "in_flight", title: "in flight", always: true },
+];
+
+/** The right side of the equation, without the outcomes that nothing met. */
+export function outcomesOf(total: AccountTotals): (Outcome & { value: number })[] {
+  return OUTCOMES.map((outcome) => ({ ...outcome, value: total[outcome.name] })).filter(
+    ({ always, value }) => always || value > 0,
+  );
+}

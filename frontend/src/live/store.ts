@@ -1,0 +1,31 @@
+import { create } from "zustand";
+import type { LiveStatus } from "./client";
+import { EMPTY_FEED, type FeedSnapshot } from "./feed";
+import type { MetricsFrame } from "./frames";
+
+export type Hold = "paused" | "pointer" | "scrolled";
+
+interface LiveState {
+  status: LiveStatus;
+  feed: FeedSnapshot;
+  /** The latest stored posts were read: an empty feed is empty indeed. */
+  seeded: boolean;
+  metrics: MetricsFrame | null;
+  holds: Record<Hold, boolean>;
+  hold(reason: Hold, on: boolean): void;
+}
+
+/** What the live connection knows, for any component to read. */
+export const useLive = create<LiveState>((set) => ({
+  status: { phase: "connecting", heardAt: null, retryAt: null, reason: null, gap: null },
+  feed: EMPTY_FEED,
+  seeded: false,
+  metrics: null,
+  holds: { paused: false, pointer: false, scrolled: false },
+  hold: (reason, on) =>
+    set((state) => (state.holds[reason] === on ? state : { holds: { ...state.holds, [reason]: on } })),
+}));
+
+export function isHeld(holds: Record<Hold, boolean>): boolean {
+  return holds.paused || holds.pointer || holds.scrolled;
+}

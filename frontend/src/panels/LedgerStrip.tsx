@@ -1,0 +1,121 @@
+import { Popover } from "@mantine/core";
+import { useLedger } from "../api/hooks";
+import type { Account, AccountTotals, Ledger } from "../api/types";
+import { formatCount, plural } from "../lib/format";
+import { OUTCOMES, outcomesOf } from "../lib/ledger";
+import { Icon } from "../ui/Icon";
+import classes from "./LedgerStrip.module.css";
+
+/** The account of every entry: what came in stands against where it ended, and has to add up. */
+export function LedgerStrip() {
+  const ledger = useLedger();
+  const data = ledger.data;
+  return (
+    <section className={`${classes.strip} numeric`} aria-label="Ledger" data-testid="ledger">
+      <h2 className={classes.title}>Ledger</h2>
+      {data ? (
+        <>
+          <p className={classes.equation}>
+            <Term title="received" value={data.total.received} strong />
+            <span className={classes.sign}>=</span>
+            {outcomesOf(data.total).map(({ name, title, value }, index) => (
+              <span key={name} className={classes.part}>
+                {index > 0 && <span className={classes.sign}>+</span>}
+                <Term title={title} value={value} />
+              </span>
+            ))}
+          </p>
+          <Verdict ledger={data} />
+          <Connectors accounts={data.accounts} />
+        </>
+      ) : ledger.isError ? (
+        <p className={classes.failure} role="alert">
+          The ledger could not be read: {ledger.error.message}
+          <button type="button" onClick={() => void ledger.refetch()}>
+            Try again
+          </button>
+        </p>
+      ) : (
+        <p className={classes.loading}>Adding up…</p>
+      )}
+    </section>
+  );
+}
+
+function Term({ title, value, strong }: { title: string; value: number; strong?: boolean }) {
+  return (
+    <span className={classes.term} data-strong={strong || undefined}>
+      <span className={classes.value}>{formatCount(value)}</span> {title}
+    </span>
+  );
+}
+
+function Verdict({ ledger }: { ledger: Ledger }) {
+  if (!ledger.balanced) {
+    return (
+      <p className={classes.verdict} data-balanced="false" title={ledger.contradictions.join("\n")}>
+        <Icon name="alert" size={15} /> does not add up: run <code>sentistream doctor</code>
+      </p>
+    );
+  }
+  return (
+    <p className={classes.verdict} data-balanced="true">
+      <Icon name="check" size={15} />
+      {ledger.stable ? "adds up" : "adds up so far, posts are moving"}, {plural(ledger.rows, "row")} stored
+    </p>
+  );
+}
+
+function Connectors({ accounts }: { accounts: readonly Account[] }) {
+  if (accounts.length === 0) return null;
+  const columns = OUTCOMES.filter(
+    ({ name, always }) => always || accounts.some((account) => account[name] > 0),
+  );
+  return (
+    <Popover position="top-end" shadow="md" width="auto" withinPortal trapFocus>
+      <Popover.Target>
+        <button type="button" className={classes.more}>
+          {plural(accounts.length, "connector")} <Icon name="up" size={13} />
+        </button>
+      </Popover.Target>
+      <Popover.Dropdown className={classes.dropdown}>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus */}
+        <div className={classes.scroll} tabIndex={0}>
+          <table className={`${classes.table} numeric`}>
+            <caption>By connector</caption>
+            <thead>
+              <tr>
+                <th scope="col">connector</th>
+                <th scope="col">received</th>
+                {columns.map(({ name, title }) => (
+                  <th key={name} scope="col">
+                    {title}
+                  </th>
+                ))}
+                <th scope="col">adds up</th>
+              </tr>
+            </thead>
+            <tbody>
+              {accounts.map((account) => (
+                <ConnectorRow key={account.connector} account={account} columns={columns} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function ConnectorRow({ account, columns }: { account: Account; columns: typeof OUTCOMES }) {
+  return (
+    <tr>
+      <th scope="row">{account.connector}</th>
+      <td>{formatCount(account.received)}</td>
+      {columns.map(({ name }) => (
+        <td key={name}>{formatCount((account as AccountTotals)[name])}</td>
+      ))}
+      <td>{account.balanced ? "yes" : "no"}</td>
+    </tr>
+  );
+}

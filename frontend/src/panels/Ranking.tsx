@@ -1,0 +1,138 @@
+import { Tooltip } from "@mantine/core";
+import { useGroups } from "../api/hooks";
+import type { Grouping } from "../api/queries";
+import type { Group } from "../api/types";
+import { DivergingBar } from "../charts/DivergingBar";
+import type { Dimension, Filters } from "../lib/filters";
+import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
+import { RANGE_SHAPES, type Range } from "../lib/range";
+import { FEW_POSTS, wilson } from "../lib/statistics";
+import { Panel, PanelBody } from "../ui/Panel";
+import { titleOfValue } from "../ui/useOptions";
+import classes from "./Ranking.module.css";
+
+const ROWS = 8;
+const ROW_HEIGHT = 37;
+
+export interface RankingProps {
+  range: Range;
+  filters: Filters;
+  onPick(dimension: Dimension, value: string): void;
+}
+
+interface RankingSpec extends RankingProps {
+  title: string;
+  about: string;
+  grouping: Grouping;
+  dimension: Dimension;
+  empty: string;
+}
+
+/** Groups by number of posts, each leaning the way people feel. A click filters by it. */
+export function Ranking({ title, about, grouping, dimension, empty, range, filters, onPick }: RankingSpec) {
+  const groups = useGroups(grouping, range, filters, ROWS);
+  const chosen = filters[dimension];
+  return (
+    <Panel
+      title={title}
+      about={`${about} Negative leans left, positive right. Below ${FEW_POSTS} scored posts a bar is hatched: it says little. Click a row to filter by it.`}
+      subtitle={groups.data?.hasMore ? `top ${ROWS}` : undefined}
+    >
+      <PanelBody
+        query={groups}
+        height={ROWS * ROW_HEIGHT + 22}
+        isEmpty={(data) => data.items.length === 0}
+        empty={`${empty} (${RANGE_SHAPES[range].title})`}
+      >
+        {(data) => (
+          <div className={`${classes.table} numeric`} data-testid={`ranking-${grouping}`}>
+            <div className={classes.head} aria-hidden="true">
+              <span />
+              <span className={classes.poles}>
+                <span>negative</span>
+                <span>positive</span>
+              </span>
+              <span>score</span>
+              <span>posts</span>
+            </div>
+            <ul className={classes.rows}>
+              {data.items.map((group) => (
+                <Row
+                  key={group.key}
+                  group={group}
+                  title={titleOfValue(dimension, group.key)}
+                  chosen={chosen.includes(group.key)}
+                  onPick={() => onPick(dimension, group.key)}
+                />
+              ))}
+            </ul>
+          </div>
+        )}
+      </PanelBody>
+    </Panel>
+  );
+}
+
+interface RowProps {
+  group: Group;
+  title: string;
+  chosen: boolean;
+  onPick(): void;
+}
+
+function Row({ group, title, chosen, onPick }: RowProps) {
+  const few = group.scored < FEW_POSTS;
+  return (
+    <li>
+      <Tooltip
+        label={<Details group={group} title={title} />}
+        withArrow
+        multiline
+        openDelay={250}
+        position="top"
+      >
+        <button
+          type="button"
+          className={classes.row}
+          aria-pressed={chosen}
+          onClick={onPick}
+          aria-label={`${title}: ${plural(group.posts, "post")}, ${formatShare(group.negative_share)} negative, ${formatShare(group.positive_share)} positive`}
+        >
+          <span className={classes.name}>{title || "(none)"}</span>
+          <DivergingBar
+            negative={group.negative}
+            neutral={group.neutral}
+            positive={group.positive}
+            uncertain={few}
+          />
+          <span className={classes.score} data-few={few || undefined}>
+            {formatScore(group.average_sentiment)}
+          </span>
+          <span className={classes.posts}>{formatCompact(group.posts)}</span>
+        </button>
+      </Tooltip>
+    </li>
+  );
+}
+
+function Details({ group, title }: { group: Group; title: string }) {
+  const interval = wilson(group.negative, group.scored);
+  return (
+    <span className={`${classes.details} numeric`}>
+      <strong>{title}</strong>
+      <br />
+      {formatShare(group.positive_share)} positive, {formatShare(group.neutral_share)} neutral,{" "}
+      {formatShare(group.negative_share)} negative
+      {interval && (
+        <>
+          <br />
+          negative between {formatShare(interval.low)} and {formatShare(interval.high)} (95 %)
+        </>
+      )}
+      <br />
+      {plural(group.posts, "post")}
+      {group.unscored > 0 && `, of them ${formatCount(group.unscored)} unscored`}
+      {group.scored < FEW_POSTS && " – too few to be sure"}
+    </span>
+  );
+}

@@ -1,0 +1,213 @@
+import { Skeleton, Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+import { useOverall, useStats, useTrend } from "../api/hooks";
+import type { Numbers } from "../api/types";
+import { barsOf } from "../charts/bars";
+import { Sparkline } from "../charts/Sparkline";
+import { countFilters, type Filters } from "../lib/filters";
+import {
+  type Change,
+  countChange,
+  formatCompact,
+  formatCount,
+  formatScore,
+  formatShare,
+  plural,
+  scoreChange,
+  shareChange,
+} from "../lib/format";
+import { RANGE_SHAPES, type Range } from "../lib/range";
+import { useLive } from "../live/store";
+import { Icon, type IconName } from "../ui/Icon";
+import { ScoreScale } from "../ui/ScoreScale";
+import classes from "./Totals.module.css";
+
+interface TotalsProps {
+  range: Range;
+  filters: Filters;
+}
+
+/** The newest numbers of the range: the server's push is ahead of the last answer where both count the same. */
+function useCurrent(range: Range, filters: Filters, answered: Numbers | undefined, askedAt: number) {
+  const pushed = useLive((state) => state.metrics);
+  if (!pushed || countFilters(filters) > 0 || Date.parse(pushed.as_of) <= askedAt) return answered;
+  if (range === "1h") return pushed.last_hour;
+  if (range === "24h") return pushed.last_24_hours;
+  return answered;
+}
+
+export function Totals({ range, filters }: TotalsProps) {
+  const overall = useOverall(range, filters);
+  const trend = useTrend(range, filters);
+  const stats = useStats();
+  const pushed = useLive((state) => state.metrics);
+  const now = useCurrent(range, filters, overall.data?.current, overall.dataUpdatedAt);
+  const before = overall.data?.previous;
+  const shape = RANGE_SHAPES[range];
+
+  if (!now || !before) {
+    return (
+      <section className={classes.totals} aria-label="Totals">
+        {overall.isError ? (
+          <div className={classes.failure} role="alert">
+            <Icon name="alert" /> The totals could not be read: {overall.error.message}
+            <button type="button" onClick={() => void overall.refetch()}>
+              Try again
+            </button>
+          </div>
+        ) : (
+          TITLES.map((title) => (
+            <Skeleton key={title} className={classes.card} aria-label={`Loading ${title}`} />
+          ))
+        )}
+      </section>
+    );
+  }
+
+  const bars = trend.data ? barsOf(trend.data.buckets, trend.data.period, 40) : [];
+  const arrivals = pushed?.last_minute.arrivals ?? stats.data?.last_minute ?? null;
+  const against = `against ${shape.previous}`;
+  const shares = (part: "positive" | "neutral" | "negative") =>
+    bars.map((bar) => (bar.scored > 0 ? bar[part] / bar.scored : null));
+
+  return (
+    <section className={classes.totals} aria-label="Totals">
+      <Total
+        title="Posts"
+        value={formatCompact(now.posts)}
+        exact={formatCount(now.posts)}
+        change={countChange(now.posts, before.posts)}
+        against={against}
+        note={now.unscored > 0 ? `${formatCount(now.unscored)} unscored, not in the shares` : "all scored"}
+        testId="total-posts"
+        spark={<Sparkline values={bars.map((bar) => bar.posts)} tone="accent" />}
+      />
+      <Total
+        title="Positive"
+        icon="positive"
+        tone="positive"
+        value={formatShare(now.positive_share)}
+        exact={plural(now.positive, "post")}
+        change={shareChange(now.positive_share, before.positive_share)}
+        good="up"
+        against={against}
+        note={plural(now.positive, "post")}
+        spark={<Sparkline values={shares("positive")} tone="positive" />}
+      />
+      <Total
+        title="Neutral"
+        icon="neutral"
+        tone="neutral"
+        value={formatShare(now.neutral_share)}
+        exact={plural(now.neutral, "post")}
+        change={shareChange(now.neutral_share, before.neutral_share)}
+        against={against}
+        note={plural(now.neutral, "post")}
+        spark={<Sparkline values={shares("neutral")} tone="neutral" />}
+      />
+      <Total
+        title="Negative"
+        icon="negative"
+        tone="negative"
+        value={formatShare(now.negative_share)}
+        exact={plural(now.negative, "post")}
+        change={shareChange(now.negative_share, before.negative_share)}
+        good="down"
+        against={against}
+        note={plural(now.negative, "post")}
+        spark={<Sparkline values={shares("negative")} tone="negative" />}
+      />
+      <Total
+        title="Average sentiment"
+        value={formatScore(now.average_sentiment)}
+        exact="from −1 (all negative) to +1 (all positive)"
+        change={scoreChange(now.average_sentiment, before.average_sentiment)}
+        good="up"
+        against={against}
+        note={<ScoreScale score={now.average_sentiment} before={before.average_sentiment} />}
+      />
+      <Total
+        title="Arriving"
+        value={formatCompact(arrivals)}
+        exact="posts that arrived in the last minute, whatever their date and the filters"
+        unit="per minute"
+        change={null}
+        against=""
+        note={`${formatCount(pushed?.total_posts ?? stats.data?.posts)} stored in all`}
+        testId="total-arrivals"
+      />
+    </section>
+  );
+}
+
+const TITLES = ["posts", "positive", "neutral", "negative", "average sentiment", "arrivals"];
+
+interface TotalProps {
+  title: string;
+  value: string;
+  exact: string;
+  unit?: string;
+  icon?: IconName;
+  tone?: "positive" | "neutral" | "negative";
+  change: Change | null;
+  /** Which direction is good news; without one a change has no colour. */
+  good?: "up" | "down";
+  against: string;
+  note: ReactNode;
+  spark?: ReactNode;
+  testId?: string;
+}
+
+function Total({
+  title,
+  value,
+  exact,
+  unit,
+  icon,
+  tone,
+  change,
+  good,
+  against,
+  note,
+  spark,
+  testId,
+}: TotalProps) {
+  return (
+    <div className={classes.card} data-tone={tone}>
+      <div className={classes.title}>
+        {icon && <Icon name={icon} size={15} />}
+        <h2>{title}</h2>
+        {change && <ChangeMark change={change} good={good} against={against} />}
+      </div>
+      <Tooltip label={exact} withArrow>
+        <p className={`${classes.value} numeric`} data-testid={testId}>
+          {value}
+          {unit && <span className={classes.unit}>{unit}</span>}
+        </p>
+      </Tooltip>
+      <div className={classes.note}>{note}</div>
+      {spark && <div className={classes.spark}>{spark}</div>}
+    </div>
+  );
+}
+
+function ChangeMark({
+  change,
+  good,
+  against,
+}: {
+  change: Change;
+  good?: "up" | "down" | undefined;
+  against: string;
+}) {
+  const news = change.direction === "same" || !good ? "none" : change.direction === good ? "good" : "bad";
+  const icon = change.direction === "up" ? "arrowUp" : change.direction === "down" ? "arrowDown" : null;
+  return (
+    <Tooltip label={`${change.text} ${against}`} withArrow>
+      <span className={`${classes.change} numeric`} data-news={news}>
+        {icon && <Icon name={icon} size={12} />}
+        {change.text}
+      </span>
+    </Tooltip>
+  );
+}

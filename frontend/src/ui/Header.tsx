@@ -1,0 +1,88 @@
+import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { useSources } from "../api/hooks";
+import { useLive } from "../live/store";
+import classes from "./Header.module.css";
+import { Icon, type IconName } from "./Icon";
+import { LiveState } from "./LiveState";
+import { Logo } from "./Logo";
+import { zoneNote } from "./zone";
+
+const SCHEMES = ["auto", "light", "dark"] as const;
+type Scheme = (typeof SCHEMES)[number];
+const SCHEME_ICONS: Record<Scheme, IconName> = { auto: "auto", light: "sun", dark: "moon" };
+
+export function nextScheme(scheme: Scheme): Scheme {
+  return SCHEMES[(SCHEMES.indexOf(scheme) + 1) % SCHEMES.length] ?? "auto";
+}
+
+export function Header({ onHelp }: { onHelp(): void }) {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <header className={classes.header}>
+      <div className={classes.inner}>
+        <a className={classes.brand} href="/" aria-label="SentiStream, start page">
+          <Logo />
+          <span className={classes.name}>SentiStream</span>
+        </a>
+        <DemoBadge />
+        <div className={classes.right}>
+          <LiveState />
+          <Tooltip label="Times are shown in your time zone; hover over one for UTC" withArrow>
+            <span className={classes.zone}>
+              <Icon name="clock" size={14} />
+              {zoneNote(new Date())}
+            </span>
+          </Tooltip>
+          <nav className={classes.tools} aria-label="Tools">
+            <Tooltip label="API reference" withArrow>
+              <ActionIcon
+                component="a"
+                href="/docs"
+                variant="subtle"
+                color="gray"
+                size={36}
+                aria-label="API reference"
+              >
+                <Icon name="book" size={18} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label={`Theme: ${colorScheme} (t)`} withArrow>
+              <ActionIcon
+                variant="subtle"
+                color="gray"
+                size={36}
+                aria-label={`Theme: ${colorScheme}. Switch`}
+                onClick={() => setColorScheme(nextScheme(colorScheme))}
+              >
+                <Icon name={SCHEME_ICONS[colorScheme]} size={18} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Help and keys (?)" withArrow>
+              <ActionIcon variant="subtle" color="gray" size={36} aria-label="Help and keys" onClick={onHelp}>
+                <Icon name="help" size={18} />
+              </ActionIcon>
+            </Tooltip>
+          </nav>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+/** Simulated posts must never pass for what people said. */
+function DemoBadge() {
+  const sources = useSources();
+  const simulatedPost = useLive((state) => state.feed.posts.slice(0, 50).some((post) => post.simulated));
+  const synthetic = sources.data?.some((source) => source.kind === "synthetic") ?? false;
+  if (!synthetic && !simulatedPost) return null;
+  return (
+    <Tooltip
+      label="Some or all posts come from the built-in generator; nobody wrote them"
+      withArrow
+      multiline
+      w={240}
+    >
+      <span className={classes.demo}>Demo data</span>
+    </Tooltip>
+  );
+}

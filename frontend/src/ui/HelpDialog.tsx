@@ -1,0 +1,45 @@
+import { Kbd, Modal } from "@mantine/core";
+import classes from "./HelpDialog.module.css";
+
+const KEYS: readonly (readonly [string, string])[] = [
+  ["/", "Search in posts"],
+  ["p", "Pause the feed, or go on"],
+  ["t", "Theme: as the system, light, dark"],
+  ["?", "This help"],
+  ["Esc", "Close, or leave the search"],
+];
+
+export function HelpDialog({ opened, onClose }: { opened: boolean; onClose(): void }) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Help"
+      centered
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
+      <dl className={classes.keys}>
+        {KEYS.map(([key, what]) => (
+          <div key={key}>
+            <dt>
+              <Kbd>{key}</Kbd>
+            </dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      <div className={classes.notes}>
+        <p>
+          <strong>Numbers.</strong> Charts go by the time a post was written, “arriving” by the time it came
+          in. Shares are of scored posts; posts that no model could read are counted apart.
+        </p>
+        <p>
+          <strong>Links.</strong> Every filter is in the address: a copied link shows the same screen.
+        </p>
+        <p>
+          <strong>Programs.</strong> Everything here comes from the <a href="/docs">API</a>.
+        </p>
+      </div>
+    </Modal>
+  );
+}

@@ -1,0 +1,52 @@
+/** One stroke width and one grid for every sign on the screen. Decorative: words stand beside them. */
+const PATHS = {
+  search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14Zm5 12 4.5 4.5",
+  sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2.500v2M12 19.500v2M2.5 12h2M19.5 12h2M5.3 5.300l1.4 1.400M17.3 17.300l1.4 1.400M5.3 18.700l1.4-1.400M17.3 6.700l1.4-1.4",
+  moon: "M20 14.500A8 8 0 0 1 9.5 4 8.2 8.2 0 1 0 20 14.500Z",
+  auto: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16ZM12 4v16M12 8l6 2.500M12 12.500l7 2",
+  pause: "M8 5v14M16 5v14",
+  play: "M7 4.500v15l12-7.500Z",
+  close: "M6 6l12 12M18 6 6 18",
+  check: "M5 12.5 10 17.5 19.5 7",
+  plus: "M12 5v14M5 12h14",
+  down: "M6 9.500l6 6 6-6",
+  up: "M6 14.500l6-6 6 6",
+  arrowUp: "M12 19V5M6 11l6-6 6 6",
+  arrowDown: "M12 5v14M6 13l6 6 6-6",
+  refresh: "M19.5 12A7.5 7.5 0 1 1 17 6.400M19.5 3.500v4h-4",
+  help: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM9.5 9.300a2.6 2.6 0 1 1 3.7 2.600c-.8.4-1.2 1-1.2 1.900M12 17v.01",
+  book: "M5 4.500h5.500c.9 0 1.5.6 1.5 1.500v14c0-.9-.6-1.5-1.5-1.500H5ZM19 4.500h-5.500c-.9 0-1.5.6-1.5 1.500v14c0-.9.6-1.5 1.5-1.500H19Z",
+  alert: "M12 4 21 19.500H3ZM12 10v4M12 17v.01",
+  info: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM12 11v5M12 8v.01",
+  copy: "M9 9h10v11H9ZM5 15V4h10",
+  clock: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM12 7v5l3.5 2",
+  link: "M10 14a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.7-5.700l-1.5 1.500M14 10a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.7 5.700l1.5-1.5",
+  pin: "M12 21s-6.5-6-6.5-11a6.5 6.5 0 0 1 13 0c0 5-6.5 11-6.5 11ZM12 7.500a2.5 2.5 0 1 1 0 5 2.5 2.5 0 0 1 0-5Z",
+  box: "M4 8l8-4 8 4v8l-8 4-8-4ZM4 8l8 4 8-4M12 12v8",
+  plug: "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0ZM12 17v4",
+  positive: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM8 13.500c1 2 2.4 3 4 3s3-1 4-3M9 9v.5M15 9v.5",
+  neutral: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM8.5 15h7M9 9v.5M15 9v.5",
+  negative: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM8 16.500c1-2 2.4-3 4-3s3 1 4 3M9 9v.5M15 9v.5",
+  unscored: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM6 18 18 6",
+} as const;
+
+export type IconName = keyof typeof PATHS;
+
+export function Icon({ name, size = 16 }: { name: IconName; size?: number }) {
+  return (
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 24 24"
+      fill="none"
+      stroke="currentColor"
+      strokeWidth={size < 16 ? 2.2 : 1.9}
+      strokeLinecap="round"
+      strokeLinejoin="round"
+      aria-hidden="true"
+      focusable="false"
+    >
+      <path d={PATHS[name]} />
+    </svg>
+  );
+}

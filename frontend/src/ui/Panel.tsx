@@ -1,0 +1,111 @@
+import { ActionIcon, Popover, Skeleton } from "@mantine/core";
+import type { UseQueryResult } from "@tanstack/react-query";
+import { type ReactNode, useId } from "react";
+import { formatAgo } from "../lib/format";
+import { Icon } from "./Icon";
+import classes from "./Panel.module.css";
+import { useNow } from "./useNow";
+
+interface PanelProps {
+  title: string;
+  /** What is shown and how it is counted, for the info sign. */
+  about: ReactNode;
+  subtitle?: ReactNode;
+  actions?: ReactNode;
+  className?: string | undefined;
+  children: ReactNode;
+}
+
+/** The frame of everything on the screen: a titled region that explains itself. */
+export function Panel({ title, about, subtitle, actions, className, children }: PanelProps) {
+  const id = useId();
+  return (
+    <section className={`${classes.panel} ${className ?? ""}`} aria-labelledby={id}>
+      <header className={classes.header}>
+        <h2 id={id} className={classes.title}>
+          {title}
+        </h2>
+        <Popover width={280} position="bottom-start" shadow="md" withinPortal>
+          <Popover.Target>
+            <ActionIcon
+              variant="transparent"
+              size={24}
+              className={classes.about}
+              aria-label={`About ${title}`}
+            >
+              <Icon name="info" size={15} />
+            </ActionIcon>
+          </Popover.Target>
+          <Popover.Dropdown className={classes.explanation}>{about}</Popover.Dropdown>
+        </Popover>
+        {subtitle && <span className={classes.subtitle}>{subtitle}</span>}
+        {actions && <div className={classes.actions}>{actions}</div>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+interface PanelBodyProps<T> {
+  query: UseQueryResult<T>;
+  /** Room kept while loading and when empty, so that nothing jumps. */
+  height: number;
+  isEmpty(data: T): boolean;
+  empty: ReactNode;
+  children(data: T): ReactNode;
+}
+
+/** Loading, error, empty or the data; an error keeps the last data and says how old it is. */
+export function PanelBody<T>({ query, height, isEmpty, empty, children }: PanelBodyProps<T>) {
+  if (query.data === undefined) {
+    return (
+      <div className={classes.body} style={{ minHeight: height }}>
+        {query.isError ? (
+          <Failure error={query.error} retry={() => void query.refetch()} />
+        ) : (
+          <Skeleton height={height} radius="md" aria-label="Loading" />
+        )}
+      </div>
+    );
+  }
+  return (
+    <div className={classes.body} style={{ minHeight: height }} data-stale={query.isError || undefined}>
+      {query.isError && <Behind since={query.dataUpdatedAt} retry={() => void query.refetch()} />}
+      {isEmpty(query.data) ? (
+        <div className={classes.empty} style={{ minHeight: height }}>
+          {empty}
+        </div>
+      ) : (
+        children(query.data)
+      )}
+    </div>
+  );
+}
+
+function Failure({ error, retry }: { error: Error; retry(): void }) {
+  return (
+    <div className={classes.failure} role="alert">
+      <Icon name="alert" size={20} />
+      <p>
+        <strong>This could not be read.</strong>
+        <br />
+        {error.message}
+      </p>
+      <button type="button" className={classes.retry} onClick={retry}>
+        <Icon name="refresh" size={14} /> Try again
+      </button>
+    </div>
+  );
+}
+
+function Behind({ since, retry }: { since: number; retry(): void }) {
+  const now = useNow(1_000);
+  return (
+    <p className={classes.behind}>
+      <Icon name="clock" size={13} /> as of {formatAgo(since, now)}
+      <button type="button" onClick={retry}>
+        Retry
+      </button>
+    </p>
+  );
+}

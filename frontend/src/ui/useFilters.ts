@@ -1,0 +1,60 @@
+import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useCallback, useMemo } from "react";
+import { DIMENSIONS, type Dimension, type Filters } from "../lib/filters";
+import { RANGES, type Range } from "../lib/range";
+import { SENTIMENTS } from "../lib/sentiment";
+
+const many = parseAsArrayOf(parseAsString).withDefault([]);
+const parsers = {
+  range: parseAsStringLiteral(RANGES).withDefault("24h"),
+  q: parseAsString.withDefault(""),
+  source: many,
+  product: many,
+  channel: many,
+  country: many,
+  city: many,
+  language: many,
+  sentiment: parseAsArrayOf(parseAsStringLiteral(SENTIMENTS)).withDefault([]),
+};
+
+export interface FilterControls {
+  range: Range;
+  filters: Filters;
+  setRange(range: Range): void;
+  setQuery(q: string): void;
+  setValues(dimension: Dimension, values: string[]): void;
+  toggle(dimension: Dimension, value: string): void;
+  clear(): void;
+}
+
+/** The filters live in the address, so that a link shows the same screen to somebody else. */
+export function useFilters(): FilterControls {
+  const [state, setState] = useQueryStates(parsers, { history: "push" });
+  const filters = useMemo<Filters>(() => {
+    const { range: _range, ...rest } = state;
+    return rest;
+  }, [state]);
+
+  const setRange = useCallback((range: Range) => void setState({ range }), [setState]);
+  const setQuery = useCallback((q: string) => void setState({ q: q || null }), [setState]);
+  const setValues = useCallback(
+    (dimension: Dimension, values: string[]) =>
+      void setState({ [dimension]: values.length > 0 ? values : null }),
+    [setState],
+  );
+  const toggle = useCallback(
+    (dimension: Dimension, value: string) =>
+      void setState((now) => {
+        const values: readonly string[] = now[dimension];
+        const next = values.includes(value) ? values.filter((one) => one !== value) : [...values, value];
+        return { [dimension]: next.length > 0 ? next : null };
+      }),
+    [setState],
+  );
+  const clear = useCallback(() => {
+    const nothing = Object.fromEntries(DIMENSIONS.map((dimension) => [dimension, null]));
+    void setState({ ...nothing, q: null });
+  }, [setState]);
+
+  return { range: state.range, filters, setRange, setQuery, setValues, toggle, clear };
+}

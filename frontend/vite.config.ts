@@ -1,0 +1,49 @@
+import { copyFileSync, mkdirSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join, resolve } from "node:path";
+import react from "@vitejs/plugin-react";
+import { defineConfig, type Plugin } from "vite";
+
+const outDir = resolve(import.meta.dirname, "../src/sentistream/dashboard");
+
+/** The server's /docs page works offline with these files; they are served beside the dashboard. */
+const SWAGGER_FILES = [
+  "swagger-ui-bundle.js",
+  "swagger-ui-standalone-preset.js",
+  "swagger-ui.css",
+  "LICENSE",
+];
+
+function swaggerUi(): Plugin {
+  return {
+    name: "sentistream-swagger-ui",
+    apply: "build",
+    closeBundle() {
+      const from = dirname(createRequire(import.meta.url).resolve("swagger-ui-dist/package.json"));
+      const to = join(outDir, "swagger");
+      mkdirSync(to, { recursive: true });
+      for (const file of SWAGGER_FILES) copyFileSync(join(from, file), join(to, file));
+    },
+  };
+}
+
+// `npm run dev` talks to a server started with `sentistream up`.
+const server = process.env.SENTISTREAM_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react(), swaggerUi()],
+  build: {
+    outDir,
+    emptyOutDir: true,
+    // The content security policy allows no data: scripts or fonts.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  server: {
+    proxy: {
+      "/api": { target: server, changeOrigin: true },
+      "/docs": { target: server, changeOrigin: true },
+      "/ws": { target: server, changeOrigin: true, ws: true, headers: { origin: server } },
+    },
+  },
+});

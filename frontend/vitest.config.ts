@@ -1,0 +1,15 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [react()],
+  test: {
+    environment: "happy-dom",
+    environmentOptions: { happyDOM: { url: "http://127.0.0.1:8000/" } },
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/testing.ts"],
+    // One zone for every machine, with daylight saving, so that formatting is tested where it is hard.
+    env: { TZ: "Europe/Berlin" },
+    css: false,
+  },
+});
