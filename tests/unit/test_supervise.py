@@ -126,3 +126,11 @@ async def test_it_ends_when_every_component_has_finished() -> None:
     supervisor = Supervisor([Component("one", short), Component("two", short)])
     await asyncio.wait_for(supervisor.run(), 5)
     assert {report.state for report in supervisor.reports.values()} == {"finished"}
+
+
+async def test_one_that_must_not_be_restarted_ends_everything() -> None:
+    flaky = Flaky(crashes=1)
+    supervisor = Supervisor([Component("flaky", flaky.run, restart=False)])
+    with pytest.raises(OSError, match="crash 1"):
+        await asyncio.wait_for(supervisor.run(), 5)
+    assert flaky.starts == 1

@@ -26,12 +26,14 @@ class Component(msgspec.Struct, frozen=True):
     """One long-running part.
 
     `run` returns when its work is done and raises when it fails. `stop` asks it to return soon,
-    after the work in hand; without one it is cancelled.
+    after the work in hand; without one it is cancelled. Without `restart` what it raises ends
+    everything.
     """
 
     name: str
     run: Callable[[], Awaitable[None]]
     stop: Callable[[], None] | None = None
+    restart: bool = True
 
 
 class ComponentReport(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ class Supervisor:
         self._stopping.set()
 
     async def run(self) -> None:
-        """Until all have ended. Raises SettingsError or MissingExtra if a component does."""
+        """Until all have ended. Raises what a component without `restart` raises, and SettingsError or MissingExtra."""
         tasks = {asyncio.create_task(self._keep(part), name=part.name): part for part in self._components}
         stopping = asyncio.create_task(self._stopping.wait())
         try:
@@ -138,6 +140,8 @@ class Supervisor:
             except (SettingsError, MissingExtra):
                 raise
             except Exception as error:  # whatever it is: logged, shown in health, and tried again
+                if not part.restart:
+                    raise
                 if loop.time() - started >= self._stable_after:
                     crashes = 0
                 said = _said(error)

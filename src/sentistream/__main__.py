@@ -1,0 +1,5 @@
+"""`python -m sentistream`."""
+
+from sentistream.cli import main
+
+main()

@@ -1,0 +1,210 @@
+"""Settings to wired services. The only file that knows adapters, each imported when its URL asks for it."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import os
+import secrets
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sentistream.analysis.base import Analyser
+from sentistream.domain.errors import DiskFull, SettingsError, StorageUnavailable
+from sentistream.live.base import Live
+from sentistream.settings import Settings, masked
+from sentistream.sources.base import Source
+from sentistream.sources.gazetteer import Gazetteer
+from sentistream.storage.base import Store
+from sentistream.stream.base import Stream
+from sentistream.telemetry.metrics import Metrics
+
+Clock = Callable[[], datetime]
+
+
+def utc_now() -> datetime:
+    """The clock of real processes."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay:
+    """How files are replayed: at a multiple of their own speed, at posts a second, or as fast as it goes."""
+
+    speed: float | None = None
+    rate: float | None = None
+    original_time: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class System:
+    """What a process works with; `open_system` makes it and releases it."""
+
+    settings: Settings
+    clock: Clock
+    metrics: Metrics
+    store: Store
+    stream: Stream
+    live: Live
+    analyser: Analyser
+    gazetteer: Gazetteer
+
+
+@asynccontextmanager
+async def open_system(settings: Settings, *, clock: Clock = utc_now, create: bool = True) -> AsyncIterator[System]:
+    """Everything open and at this version's schema.
+
+    create: make what is missing; without it a missing database is a SettingsError. Raises
+    SettingsError for a URL that this release does not support, StorageUnavailable or DiskFull
+    where the data folder cannot be used.
+    """
+    if create:
+        prepare_folder(settings.data_dir)
+    elif not settings.data_dir.is_dir():
+        raise SettingsError(
+            f"there is no data folder {settings.data_dir}: `sentistream up` makes one, --data-dir names another"
+        )
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        store = make_store(settings, metrics)
+        stack.push_async_callback(store.close)
+        stream = await make_stream(settings, clock)
+        stack.push_async_callback(stream.close)
+        await store.migrate()
+        live = make_live(settings)
+        stack.push_async_callback(live.close)
+        analyser = await asyncio.to_thread(make_analyser, settings, metrics)
+        yield System(
+            settings=settings,
+            clock=clock,
+            metrics=metrics,
+            store=store,
+            stream=stream,
+            live=live,
+            analyser=analyser,
+            gazetteer=Gazetteer(),
+        )
+
+
+def prepare_folder(folder: Path) -> None:
+    """Make the data folder, readable by its owner only, and try to write in it.
+
+    The try comes first because SQLite would say of a read-only folder no more than "unable to open".
+    """
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except (FileExistsError, NotADirectoryError) as error:
+        raise SettingsError(f"the data folder {folder} is a file: choose another with --data-dir") from error
+    except OSError as error:
+        raise _unusable(folder, "made", error) from error
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"x")
+            probe.flush()
+            os.fsync(probe.fileno())
+    except OSError as error:
+        raise _unusable(folder, "written to", error) from error
+
+
+def _unusable(folder: Path, verb: str, error: OSError) -> DiskFull | StorageUnavailable:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return DiskFull(f"no room left in the data folder {folder}: free some disk space", retry_after=5)
+    hint = "choose another with --data-dir, or make it writable"
+    return StorageUnavailable(f"the data folder {folder} cannot be {verb} ({error.strerror}): {hint}")
+
+
+def make_store(settings: Settings, metrics: Metrics) -> Store:
+    """The store that `database.url` names, not yet migrated."""
+    path = _sqlite_path(settings.database_url, "DATABASE_URL", ("sqlite", "sqlite+aiosqlite"))
+    from sentistream.storage.sqlite import SqliteStore
+
+    store = SqliteStore(
+        path,
+        churn_threshold=settings.analysis.churn_threshold,
+        readers=settings.database.readers,
+        busy_seconds=settings.database.busy_seconds,
+    )
+    metrics.pool_in_use.set_function(lambda: store.pool()[0])
+    metrics.pool_size.set_function(lambda: store.pool()[1])
+    return store
+
+
+async def make_stream(settings: Settings, clock: Clock) -> Stream:
+    """The stream that `stream.url` names, open."""
+    path = _sqlite_path(settings.stream_url, "SENTISTREAM_STREAM_URL", ("sqlite",))
+    from sentistream.stream.sqlite import SqliteStream
+
+    stream = SqliteStream(path, settings.stream, clock, (settings.stream.group,))
+    await stream.open()
+    return stream
+
+
+def make_live(settings: Settings) -> Live:
+    """The live feed that `live.url` names."""
+    scheme = settings.live.url.partition(":")[0]
+    if scheme != "memory":
+        raise _unsupported("SENTISTREAM_LIVE_URL", settings.live.url, ("memory",))
+    from sentistream.live.memory import MemoryLive
+
+    return MemoryLive(settings.live.history, secrets.token_hex(4))
+
+
+def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyser:
+    """The analyser that `analysis.analyser` names, behind the language gate. Takes a moment: it loads models."""
+    from sentistream.analysis.guarded import Guarded
+    from sentistream.analysis.languages import LanguageDetector, LanguageGate
+    from sentistream.analysis.lexicon import LexiconAnalyser
+
+    guarded = Guarded(LexiconAnalyser(), metrics=metrics)
+    return LanguageGate(guarded, LanguageDetector(), settings.analysis.language_threshold)
+
+
+def make_source(spec: str, system: System, replay: Replay) -> Source:
+    """The source that `spec` names: `synthetic` or `file:PATH`."""
+    kind, _, rest = spec.partition(":")
+    if spec == "synthetic":
+        from sentistream.sources.synthetic import SyntheticSource
+
+        sources = system.settings.sources
+        return SyntheticSource(seed=sources.seed, posts_per_minute=sources.posts_per_minute, clock=system.clock)
+    if kind == "file" and rest:
+        path = Path(rest)
+        if not path.is_file():
+            raise SettingsError(f"--source {spec}: there is no file {path}")
+        from sentistream.sources.file import FileSource
+
+        return FileSource(
+            path, clock=system.clock, speed=replay.speed, rate=replay.rate, original_time=replay.original_time
+        )
+    raise SettingsError(f"--source {spec} is unknown: synthetic, file:PATH or none")
+
+
+async def make_backfill(system: System) -> Source | None:
+    """Simulated history for an empty store, or the rest of one that was broken off; None otherwise."""
+    from sentistream.sources.synthetic import BackfillSource
+
+    sources = system.settings.sources
+    if sources.backfill_hours <= 0:
+        return None
+    return BackfillSource(
+        seed=sources.seed, hours=sources.backfill_hours, posts_per_minute=sources.posts_per_minute, clock=system.clock
+    )
+
+
+def _sqlite_path(url: str, setting: str, schemes: tuple[str, ...]) -> Path:
+    """The file of a sqlite URL: `sqlite:///relative`, `sqlite:////absolute`."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme not in schemes:
+        raise _unsupported(setting, url, schemes)
+    if not rest.startswith("/") or rest in ("/", "/:memory:") or "?" in rest:
+        raise SettingsError(f"{setting} must name a file, as {schemes[0]}:///PATH; it was given {masked(url)}")
+    return Path(rest[1:])
+
+
+def _unsupported(setting: str, url: str, schemes: tuple[str, ...]) -> SettingsError:
+    known = " and ".join(f"{scheme}://" for scheme in schemes)
+    return SettingsError(f"{setting} is {masked(url)}, but this release supports {known} only", setting=setting)

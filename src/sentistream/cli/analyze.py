@@ -1,0 +1,207 @@
+"""`sentistream analyze`: texts in, readings out, nothing stored."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from sentistream.bootstrap import make_analyser
+from sentistream.cli.output import fail, note, progress, shown
+from sentistream.domain.analysis import EMOTIONS, Reading
+from sentistream.settings import load_settings
+
+CHUNK = 256
+STANDARD = Path("-")
+
+Texts = Annotated[list[str] | None, typer.Argument(help="Texts to read.", show_default=False)]
+Input = Annotated[
+    Path | None,
+    typer.Option("--input", "-i", help='JSON lines with "text" or "content"; - is standard input.', show_default=False),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write JSON lines; - is standard output.")]
+Pretty = Annotated[bool, typer.Option("--pretty", help="A table for people instead of JSON lines.")]
+
+
+class Line(msgspec.Struct):
+    """One line of input: the record to merge into, and either its text or what is wrong with it."""
+
+    record: dict[str, Any]
+    text: str = ""
+    error: str | None = None
+
+
+def analyze(texts: Texts = None, input: Input = None, output: Output = STANDARD, pretty: Pretty = False) -> None:
+    """Read the mood of texts: JSON lines in, JSON lines out, order and other fields kept.
+
+    A line that cannot be read becomes {"error": …} in its place, and the exit code is 1.
+    """
+    if bool(texts) == (input is not None):
+        raise typer.BadParameter("give either texts or --input FILE (- for standard input)")
+    if input is not None and output != STANDARD and input != STANDARD and _same(input, output):
+        raise typer.BadParameter("--output would overwrite --input: choose another file")
+    with ExitStack() as stack:
+        if texts:
+            bad = _run([Line({"text": text}, text) for text in texts], stack, output, pretty)
+        else:
+            assert input is not None
+            bad = _run(_lines(stack, input), stack, output, pretty)
+    if bad:
+        note(f"{bad:,} lines could not be read")
+        raise typer.Exit(1)
+
+
+def merged(record: dict[str, Any], reading: Reading) -> dict[str, Any]:
+    """`record` with the reading's fields; a language the detector is not sure of leaves the record's own."""
+    answer = {
+        **record,
+        "sentiment_label": reading.sentiment_label,
+        "sentiment_score": reading.sentiment_score,
+        "confidence_score": reading.confidence_score,
+        "emotion": reading.emotion,
+        "emotions": None if reading.emotions is None else dict(zip(EMOTIONS, reading.emotions, strict=True)),
+        "toxicity": reading.toxicity,
+        "churn_risk": reading.churn_risk,
+        "model_name": reading.model_name,
+        "tier": reading.tier,
+        "language": reading.language or record.get("language"),
+    }
+    if reading.reason is not None:
+        answer["reason"] = reading.reason
+    return answer
+
+
+def parsed(raw: bytes) -> Line:
+    """One line of JSON as a record and its text, or what is wrong with it."""
+    try:
+        record = json.loads(raw.decode(), parse_constant=_refuse)
+    except UnicodeDecodeError:
+        return Line({}, error="not UTF-8")
+    except (ValueError, RecursionError) as error:
+        return Line({}, error=f"not JSON: {error}")
+    if not isinstance(record, dict):
+        return Line({}, error="not a JSON object")
+    name = next((name for name in ("text", "content") if name in record), None)
+    if name is None:
+        return Line(record, error='neither "text" nor "content" is there')
+    text = record[name]
+    if not isinstance(text, str):
+        return Line(record, error=f'"{name}" is not a string')
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return Line(record, error=f'"{name}" contains a lone surrogate, which is not text')
+    return Line(record, text)
+
+
+def _run(lines: Iterator[Line] | Sequence[Line], stack: ExitStack, output: Path, pretty: bool) -> int:
+    """Write the answer to each line; returns how many could not be read."""
+    analyser = make_analyser(load_settings())
+    runner = stack.enter_context(asyncio.Runner())
+    answers: list[dict[str, Any]] = []
+    target: BinaryIO = sys.stdout.buffer
+    if output != STANDARD:
+        try:
+            target = stack.enter_context(output.open("wb"))
+        except OSError as error:
+            fail(f"cannot write {output}: {error.strerror}")
+    bad = number = 0
+    for chunk in _chunks(lines):
+        good = [line for line in chunk if line.error is None]
+        readings = iter(runner.run(analyser.analyse([line.text for line in good])) if good else [])
+        for line in chunk:
+            number += 1
+            if line.error is None:
+                answer = merged(line.record, next(readings))
+            else:
+                bad += 1
+                note(f"line {number}: {line.error}")
+                answer = {**line.record, "error": line.error}
+            if pretty:
+                answers.append(answer)
+            else:
+                target.write(_encoded(answer) + b"\n")
+        target.flush()
+    if pretty:
+        _table(answers, target)
+    return bad
+
+
+def _lines(stack: ExitStack, path: Path) -> Iterator[Line]:
+    """Parsed lines of the file with a progress bar by bytes; blank lines count as unreadable."""
+    if path == STANDARD:
+        file: BinaryIO = sys.stdin.buffer
+        total = None
+    else:
+        try:
+            file = stack.enter_context(path.open("rb"))
+            total = os.fstat(file.fileno()).st_size or None
+        except OSError as error:
+            fail(f"cannot read {path}: {error.strerror}")
+    with progress(f"analyzing {path.name}", total) as advance:
+        done = 0
+        for index, raw in enumerate(file):
+            done += len(raw)
+            if index % CHUNK == 0:
+                advance(done, total)
+            line = raw.removeprefix(b"\xef\xbb\xbf") if index == 0 else raw
+            yield parsed(line.rstrip(b"\r\n"))
+
+
+def _chunks(lines: Iterator[Line] | Sequence[Line]) -> Iterator[list[Line]]:
+    chunk: list[Line] = []
+    for line in lines:
+        chunk.append(line)
+        if len(chunk) == CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _encoded(answer: dict[str, Any]) -> bytes:
+    try:
+        return json.dumps(answer, ensure_ascii=False).encode()
+    except UnicodeEncodeError:  # a lone surrogate is no text, but JSON can still spell it
+        return json.dumps(answer).encode()
+
+
+def _table(answers: list[dict[str, Any]], target: BinaryIO) -> None:
+    table = Table("text", "sentiment", "score", "confidence", "language", "model")
+    for answer in answers:
+        text = str(answer.get("text", answer.get("content", "")))
+        if "error" in answer:
+            table.add_row(shown(text), f"error: {answer['error']}")
+            continue
+        numbers = [
+            "" if answer[name] is None else f"{answer[name]:.2f}" for name in ("sentiment_score", "confidence_score")
+        ]
+        table.add_row(
+            shown(text), answer["sentiment_label"], *numbers, answer["language"] or "", str(answer["model_name"])
+        )
+    console = Console(markup=False, highlight=False)
+    with console.capture() as capture:
+        console.print(table)
+    target.write(capture.get().encode())
+    target.flush()
+
+
+def _same(first: Path, second: Path) -> bool:
+    try:
+        return first.samefile(second)
+    except OSError:
+        return False
+
+
+def _refuse(constant: str) -> Any:
+    raise ValueError(f"{constant} is not a JSON number")

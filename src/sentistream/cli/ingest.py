@@ -1,0 +1,82 @@
+"""`sentistream ingest`: sources into the stream, then the end."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from sentistream.api.server import bind
+from sentistream.bootstrap import Replay, make_source, open_system
+from sentistream.cli.options import DataDir, MetricsPort, settled
+from sentistream.cli.output import Advance, note, progress, say
+from sentistream.cli.process import Parts, run_loop
+from sentistream.cli.run import OriginalTime, PostsPerMinute, Rate, Speed, chosen
+from sentistream.domain.ledger import OUTCOMES, Account
+from sentistream.pipeline.ingest import SourceState
+from sentistream.pipeline.reconcile import reconcile
+from sentistream.settings import Settings
+
+
+def ingest(
+    source: Annotated[list[str], typer.Option("--source", help="file:PATH or synthetic; may be repeated.")],
+    speed: Speed = None,
+    rate: Rate = None,
+    original_time: OriginalTime = False,
+    posts_per_minute: PostsPerMinute = None,
+    metrics_port: MetricsPort = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Bring posts into the stream, where they wait for a worker.
+
+    Resumes where an earlier run stopped. Ends with the file; the synthetic source has no end.
+    """
+    settings = settled(data_dir, api={"port": metrics_port}, sources={"posts_per_minute": posts_per_minute})
+    replay = Replay(speed=speed, rate=rate, original_time=original_time)
+    run_loop(_ingest(settings, chosen(source), replay, monitor=metrics_port is not None))
+
+
+async def _ingest(settings: Settings, specs: list[str], replay: Replay, *, monitor: bool) -> None:
+    listener = bind(settings.api.host, settings.api.port) if monitor else None
+    async with open_system(settings) as system:
+        parts = Parts(system)
+        with progress("ingesting", unit="posts") as advance:
+            bar = _Bar(parts, advance)
+            for spec in specs:
+                source = make_source(spec, system, replay)
+                parts.add_source(source, spec.partition(":")[0], bar.moved, restart=False)
+            if listener is not None:
+                await parts.add_monitor(listener)
+                parts.stop_when(parts.read)
+            await parts.run()
+        for state in (ingester.state for ingester in parts.ingesters):
+            resumed = f", {state.resumed:,} earlier" if state.resumed else ""
+            unreadable = f", {state.invalid:,} of them unreadable" if state.invalid else ""
+            note(f"{state.name}: {state.published:,} entries brought in{unreadable}{resumed} ({state.state})")
+        result = await reconcile(system.stream, system.store.ledger, settings.stream.group)
+    names = {ingester.state.name for ingester in parts.ingesters}
+    for account in result.accounts:
+        if account.connector in names:
+            say(line(account))
+
+
+class _Bar:
+    """One bar for all sources; its end is known once every source has counted its rows."""
+
+    def __init__(self, parts: Parts, advance: Advance) -> None:
+        self._parts = parts
+        self._advance = advance
+
+    def moved(self, _: SourceState) -> None:
+        """Some source brought a batch."""
+        states = [ingester.state for ingester in self._parts.ingesters]
+        totals = [state.total for state in states if state.total is not None]
+        total = sum(totals) if len(totals) == len(states) else None
+        self._advance(sum(state.published + state.resumed for state in states), total)
+
+
+def line(account: Account) -> str:
+    """A connector's line of the ledger, for people."""
+    outcomes = [f"{getattr(account, name):,} {name.replace('_', '-')}" for name in OUTCOMES if getattr(account, name)]
+    parts = [*outcomes, f"{account.in_flight:,} waiting for a worker"]
+    return f"{account.connector}: received {account.received:,} = {' + '.join(parts)}"

@@ -1,0 +1,260 @@
+"""A long-running process: its supervised parts, its signals, its health."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from datetime import datetime
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+import uvicorn
+
+from sentistream import __version__
+from sentistream.analysis.batcher import Batcher
+from sentistream.api.app import create_app
+from sentistream.api.dependencies import Services
+from sentistream.api.monitor import create_monitor
+from sentistream.api.security import is_loopback
+from sentistream.api.server import HttpServer
+from sentistream.bootstrap import System
+from sentistream.domain.errors import SettingsError
+from sentistream.domain.post import Entry
+from sentistream.pipeline.analyse import Worker
+from sentistream.pipeline.ingest import Ingester, Prepared, SourceState, prepare
+from sentistream.pipeline.supervise import Component, Supervisor
+from sentistream.pipeline.watch import Watcher
+from sentistream.sources.base import Source
+
+Result = TypeVar("Result")
+
+IDLE_SECONDS = 0.1
+"""Between two looks at whether anything is left to do."""
+
+ALONE = {
+    "status": "degraded",
+    "message": "live events of other processes do not reach this one (SENTISTREAM_LIVE_URL is memory://):"
+    " REST answers are complete, the dashboard shows new posts when it asks again",
+}
+
+
+class Parts:
+    """The parts of one process: added one by one, then run under one supervisor until a signal."""
+
+    def __init__(self, system: System) -> None:
+        self.system = system
+        self.server: HttpServer | None = None
+        self.ingesters: list[Ingester] = []
+        self._components: list[Component] = []
+        self._supervisor: Supervisor | None = None
+        self._notes: dict[str, dict[str, Any]] = {}
+        self._batcher = Batcher(system.analyser)
+        self._started_at = system.clock()
+
+    def add_worker(self) -> None:
+        """Settle what the stream delivers."""
+        system, settings = self.system, self.system.settings
+        worker = Worker(
+            stream=system.stream,
+            store=system.store,
+            live=system.live,
+            analyser=system.analyser,
+            metrics=system.metrics,
+            clock=system.clock,
+            group=settings.stream.group,
+            batch_size=settings.analysis.batch_size,
+            batch_wait=settings.analysis.batch_wait,
+            max_attempts=settings.stream.max_attempts,
+        )
+        self._components.append(Component("worker", worker.run, worker.stop))
+
+    def add_watch(self) -> None:
+        """Look for alerts."""
+        system = self.system
+        watcher = Watcher(
+            store=system.store,
+            live=system.live,
+            metrics=system.metrics,
+            settings=system.settings.alerts,
+            clock=system.clock,
+        )
+        self._components.append(Component("watch", watcher.run))
+
+    def add_source(
+        self,
+        source: Source,
+        kind: str,
+        on_published: Callable[[SourceState], None] | None = None,
+        *,
+        restart: bool = True,
+    ) -> None:
+        """Bring in what `source` yields; `on_published` hears of every batch. Two of one name are a SettingsError."""
+        if any(ingester.state.name == source.name for ingester in self.ingesters):
+            raise SettingsError(f"two sources are named {source.name}: their positions would be mixed up")
+        system = self.system
+        counter = system.metrics.source_published.labels(source.name)
+        counted = 0
+
+        def count(state: SourceState) -> None:
+            nonlocal counted
+            counter.inc(state.published - counted)
+            counted = state.published
+            if on_published is not None:
+                on_published(state)
+
+        ingester = Ingester(
+            source,
+            system.stream,
+            system.store.cursors,
+            clock=system.clock,
+            gazetteer=system.gazetteer,
+            kind=kind,
+            retry_seconds=system.settings.sources.disk_retry_seconds,
+            on_published=count,
+        )
+        self.ingesters.append(ingester)
+        self._components.append(Component(source.name, ingester.run, restart=restart))
+
+    async def add_api(self, listener: socket.socket, *, alone: bool = False) -> None:
+        """Serve HTTP and WebSocket on `listener`. SettingsError if strangers could reach it without a key.
+
+        alone: nothing in this process publishes live events, and health says so.
+        """
+        await require_key(self.system)
+        if alone:
+            self._notes["live_feed"] = ALONE
+        self._serve(create_app(self._services()), listener)
+
+    async def add_monitor(self, listener: socket.socket) -> None:
+        """Serve health and metrics on `listener`."""
+        await require_key(self.system)
+        self._serve(create_monitor(self._services()), listener)
+
+    def stop_when(self, done: Callable[[], Awaitable[bool]]) -> None:
+        """End the process once `done` says so; it is asked every now and then."""
+
+        async def watch() -> None:
+            while not await done():  # noqa: ASYNC110  (other processes decide it, and they cannot tell us)
+                await asyncio.sleep(IDLE_SECONDS)
+            self.stop()
+
+        self._components.append(Component("until done", watch))
+
+    async def idle(self) -> bool:
+        """Whether nothing waits in the stream."""
+        return not (await self.system.stream.lag(self.system.settings.stream.group)).entries
+
+    async def read(self) -> bool:
+        """Whether every source has come to its end."""
+        return all(ingester.state.state == "finished" for ingester in self.ingesters)
+
+    def stop(self) -> None:
+        """Ask every part to end after the work in hand."""
+        if self._supervisor is not None:
+            self._supervisor.stop()
+
+    async def run(self, ready: Callable[[Parts], None] | None = None) -> None:
+        """Until SIGTERM or SIGINT, or until every part has finished; `ready` is called once it serves.
+
+        The first signal lets each part finish its work; a second ends the process at once, which the
+        next start repairs.
+        """
+        self._supervisor = supervisor = Supervisor(self._components)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, partial(_signalled, supervisor, number))
+        greeting = asyncio.create_task(self._greet(ready)) if ready else None
+        try:
+            await supervisor.run()
+        finally:
+            for number in (signal.SIGTERM, signal.SIGINT):
+                loop.remove_signal_handler(number)
+            if greeting is not None:
+                greeting.cancel()
+                await asyncio.gather(greeting, return_exceptions=True)
+            if self.server is not None:
+                self.server.close()
+            await self._batcher.close()
+
+    async def _greet(self, ready: Callable[[Parts], None]) -> None:
+        if self.server is not None:
+            await self.server.started.wait()
+        ready(self)
+
+    def _serve(self, app: Any, listener: socket.socket) -> None:
+        self.server = HttpServer(app, listener)
+        self._components.append(Component("http", self.server.run, self.server.stop))
+
+    def _services(self) -> Services:
+        system = self.system
+        return Services(
+            api_settings=system.settings.api,
+            live_settings=system.settings.live,
+            store=system.store,
+            stream=system.stream,
+            live=system.live,
+            analyser=self._batcher,
+            metrics=system.metrics,
+            source_states=self._source_states,
+            clock=system.clock,
+            group=system.settings.stream.group,
+            version=__version__,
+            started_at=self._started_at,
+            prepare=self._prepare,
+            process_health=self._health,
+        )
+
+    def _prepare(self, entries: Sequence[Entry], now: datetime) -> Prepared:
+        return prepare(entries, now, self.system.gazetteer)
+
+    def _source_states(self) -> list[SourceState]:
+        states = [ingester.state for ingester in self.ingesters]
+        # One that has not begun, or was stopped, brings nothing: for the API it waits.
+        return [
+            msgspec.structs.replace(state, state="waiting") if state.state == "stopped" else state for state in states
+        ]
+
+    def _health(self) -> dict[str, dict[str, Any]]:
+        """Degraded while a part has crashed and not yet been steady for a while."""
+        reports = self._supervisor.reports if self._supervisor is not None else {}
+        broken = [name for name, report in reports.items() if not report.healthy]
+        process: dict[str, Any] = {
+            "status": "degraded" if broken else "ok",
+            "parts": {name: {"state": report.state, "restarts": report.restarts} for name, report in reports.items()},
+        }
+        if broken:
+            process["message"] = "; ".join(f"{name} crashed: {reports[name].error}" for name in broken)
+        return {"process": process, **self._notes}
+
+
+async def require_key(system: System) -> None:
+    """SettingsError where strangers could reach the API and no key exists."""
+    host = system.settings.api.host
+    if is_loopback(host) or any(key.revoked_at is None for key in await system.store.keys.all()):
+        return
+    raise SettingsError(
+        f"binding to {host} lets other machines in, and there is no API key:"
+        " create one with `sentistream keys create NAME`",
+        setting="api.host",
+    )
+
+
+def run_loop(main: Coroutine[Any, Any, Result]) -> Result:
+    """`main` on the fastest event loop there is here."""
+    factory = uvicorn.Config("", log_config=None).get_loop_factory()
+    with asyncio.Runner(loop_factory=factory) as runner:
+        return runner.run(main)
+
+
+def _signalled(supervisor: Supervisor, number: int) -> None:
+    if supervisor.stopping:
+        os._exit(128 + number)
+    supervisor.stop()
+
+
+Ready = Callable[[Parts], None]
+Add = Callable[[Parts], Awaitable[None]]
