@@ -162,9 +162,13 @@ async def test_two_consumers_share_a_group_without_overlap(rig: StreamRig) -> No
     await here.publish(posts(0, 300))
     taken: dict[str, list[int]] = {"here": [], "there": []}
 
+    both = asyncio.Barrier(2)  # neither may be so quick that nothing is left for the other
+
     async def work(name: str, stream: Stream) -> None:
         async with stream.consume(GROUP, 10, 0) as consumer:
             async for batch in consumer.batches():
+                if not taken[name]:
+                    await both.wait()
                 taken[name] += numbers(batch)
                 await consumer.ack(batch)
                 if (await stream.lag(GROUP)).entries == 0:

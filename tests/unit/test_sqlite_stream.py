@@ -1,8 +1,7 @@
-"""The embedded stream's file: full disks, folders it may not write, other people's files, many processes."""
+"""The embedded stream's file: full disks, folders it may not write, files of others."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import os
 import shutil
@@ -10,65 +9,16 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from sqlite_stream_steps import GROUP, Opener, check, drain, opened, posts
 
-from fakes import MovableClock
 from sentistream.domain.errors import DiskFull, StorageUnavailable
-from sentistream.domain.post import Entry, Post
-from sentistream.settings import StreamSettings
-from sentistream.stream.base import Stream
-from sentistream.stream.sqlite import SqliteStream
-from sentistream.stream.sqlite_file import SCHEMA_VERSION, WAL_LIMIT
+from sentistream.stream.sqlite_file import SCHEMA_VERSION
 
-GROUP = "sentiment_workers"
-
-Opener = Callable[..., AbstractAsyncContextManager[SqliteStream]]
-
-
-@pytest.fixture
-def opened(clock: MovableClock) -> Opener:
-    """Opens a stream at a path, with settings, for the length of a context."""
-
-    @asynccontextmanager
-    async def open_stream(path: Path, **settings: float) -> AsyncIterator[SqliteStream]:
-        stream = SqliteStream(path, StreamSettings(**settings), clock)
-        await stream.open()
-        try:
-            yield stream
-        finally:
-            await stream.close()
-
-    return open_stream
-
-
-def posts(first: int, count: int, size: int = 100) -> list[Entry]:
-    return [
-        Post(post_id=str(number), source="twitter", content="x" * size, created_at=datetime(2026, 3, 1, tzinfo=UTC))
-        for number in range(first, first + count)
-    ]
-
-
-async def drain(stream: Stream) -> list[int]:
-    taken: list[int] = []
-    async with stream.consume(GROUP, 500, 0) as consumer, asyncio.timeout(20):
-        while (await stream.lag(GROUP)).entries:
-            batch = await anext(aiter(consumer.batches()))
-            taken += [int(delivered.entry.post_id) for delivered in batch.entries if isinstance(delivered.entry, Post)]
-            await consumer.ack(batch)
-    return taken
-
-
-def check(path: Path) -> str:
-    """SQLite's own verdict on the file."""
-    with sqlite3.connect(path) as db:
-        verdict: str = db.execute("PRAGMA integrity_check").fetchone()[0]
-    db.close()
-    return verdict
+__all__ = ["opened"]  # pytest finds the fixture here
 
 
 # A full disk
@@ -299,101 +249,3 @@ async def test_a_file_of_somebody_else_is_refused_and_left_alone(
         async with opened(path):
             pytest.fail("a foreign file must not open")
     assert path.read_bytes() == before
-
-
-# Many processes, and a long life
-
-
-async def test_processes_that_start_together_share_one_new_file(tmp_path: Path) -> None:
-    path = tmp_path / "fresh" / "stream.db"
-    program = f"""
-import asyncio, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from sentistream.domain.post import Post
-from sentistream.settings import StreamSettings
-from sentistream.stream.sqlite import SqliteStream
-
-async def main():
-    stream = SqliteStream(Path({str(path)!r}), StreamSettings(), lambda: datetime.now(UTC))
-    print("ready", flush=True)
-    sys.stdin.readline()
-    await stream.open()
-    for number in range(20):
-        await stream.publish([
-            Post(post_id=sys.argv[1] + str(number), source="twitter", content="hi", created_at=datetime.now(UTC),
-                 connector=sys.argv[1])
-        ] * 5)
-    print((await stream.trim())[0], flush=True)
-    await stream.close()
-
-asyncio.run(main())
-"""
-    processes = [
-        await asyncio.create_subprocess_exec(
-            sys.executable, "-c", program, f"source{number}", stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
-        for number in range(4)
-    ]
-    for process in processes:
-        assert process.stdout is not None
-        assert await process.stdout.readline() == b"ready\n"
-    answers = await asyncio.gather(*(process.communicate(b"go\n") for process in processes))
-    assert [process.returncode for process in processes] == [0, 0, 0, 0]
-    assert len({answer for answer, _ in answers}) == 1  # the same epoch, and nothing trimmed
-    stream = SqliteStream(path, StreamSettings(), lambda: datetime.now(UTC))
-    await stream.open()
-    counts = await stream.counts(GROUP)
-    await stream.close()
-    assert counts.received == counts.waiting == {f"source{number}": 100 for number in range(4)}
-    assert check(path) == "ok"
-
-
-async def test_a_long_life_needs_no_more_room_than_a_short_one(opened: Opener, tmp_path: Path) -> None:
-    path = tmp_path / "stream.db"
-    sizes: list[int] = []
-    async with opened(path) as stream:
-        for turn in range(40):
-            await stream.publish(posts(turn * 1_000, 1_000, size=500))
-            assert len(await drain(stream)) == 1_000
-            await stream.trim()
-            sizes.append(path.stat().st_size)
-            assert path.with_name("stream.db-wal").stat().st_size <= WAL_LIMIT
-    assert sum(len(post.content) for post in posts(0, 1_000, size=500) if isinstance(post, Post)) * 40 > 10 * sizes[-1]
-    assert sizes[-1] <= sizes[10] * 1.2
-
-
-async def test_trimming_goes_in_steps_and_to_the_end(opened: Opener, tmp_path: Path) -> None:
-    async with opened(tmp_path / "stream.db") as stream:
-        for start in range(0, 25_000, 5_000):
-            await stream.publish(posts(start, 5_000, size=1))
-        assert len(await drain(stream)) == 25_000
-        steps = []
-        done = False
-        while not done:
-            needed, done = await stream._writer.run(lambda log: log.trim())
-            steps.append(await stream._reader.run(lambda log: log._file.value("SELECT COUNT(*) FROM entries")))
-        assert steps == [15_000, 5_000, 0]
-        assert needed.endswith(f":{25_001:016d}")
-        assert await stream.trim() == [needed]
-
-
-async def test_opening_twice_keeps_the_epoch_and_the_groups(opened: Opener, tmp_path: Path) -> None:
-    path = tmp_path / "stream.db"
-    async with opened(path) as stream:
-        [first] = await stream.trim()
-    async with opened(path) as stream, stream.consume("archive", 1, 0):
-        assert await stream.trim() == [first]
-    epoch, _, offset = first.partition(":")
-    assert len(epoch) == 8
-    assert int(epoch, 16) >= 0
-    assert offset == f"{1:016d}"
-    with sqlite3.connect(path) as db:
-        groups = [name for (name,) in db.execute("SELECT name FROM consumer_groups ORDER BY name")]
-    db.close()
-    assert groups == ["archive", GROUP]
-
-
-def test_a_stream_without_groups_is_a_mistake(tmp_path: Path, clock: MovableClock) -> None:
-    with pytest.raises(ValueError, match="group"):
-        SqliteStream(tmp_path / "stream.db", StreamSettings(), clock, groups=())

@@ -58,7 +58,8 @@ class SqliteFile:
         with self.explained():
             self._connect()
             # Refuse before the first write: a file that is not ours stays exactly as it was.
-            self._check_version()
+            with self.transaction("DEFERRED"):  # one moment, for another process may be creating it
+                self._check_version()
             self._switch_to_wal()
             with self.transaction() as db:
                 if self._check_version() == 0:
