@@ -333,8 +333,9 @@ def _items(text: str) -> list[str]:
 
 
 def _nearest(name: str, names: list[str]) -> str:
-    close = difflib.get_close_matches(name, names, n=1, cutoff=0.6)
-    return f"; did you mean {close[0]}?" if close else "; docs/settings.md lists them all"
+    by_tail = {known.removeprefix(PREFIX): known for known in names}
+    close = difflib.get_close_matches(name.removeprefix(PREFIX), by_tail, n=1, cutoff=0.6)
+    return f"; did you mean {by_tail[close[0]]}?" if close else "; docs/settings.md lists them all"
 
 
 def _explain(detail: ErrorDetails) -> str:
