@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
-from fastapi.dependencies.utils import get_flat_params
 
 from sentistream.analysis.base import Analyser
 from sentistream.api.caching import AnswerCache
@@ -123,9 +122,7 @@ def known_parameters(request: Request) -> None:
 def query_names(route: Any) -> list[str]:
     """The query parameters that a route documents."""
     names: list[str] = []
-    for param in get_flat_params(route.dependant):
-        if param.field_info.__class__.__name__ != "Query":
-            continue
+    for param in route.dependant.query_params:
         fields = getattr(param.field_info.annotation, "model_fields", None)
-        names += list(fields) if fields is not None else [param.alias]
+        names += [param.alias] if fields is None else list(fields)
     return names

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
@@ -16,6 +17,7 @@ from sentistream.pipeline.ingest import Rejected
 from sentistream.sources.records import legible
 
 CONNECTOR = "http"
+SHAPES = 'the body must be {"posts": [...]}, an array of posts, or one post'
 
 
 class _Wrapped(msgspec.Struct):
@@ -44,7 +46,7 @@ async def taken_in(services: Services, body: bytes) -> tuple[int, list[Rejected]
 def read(body: bytes, prepare: Prepare, clock: Callable[[], datetime]) -> tuple[list[Entry], list[Rejected]]:
     """Every item as an entry, in order: posts and tombstones, and Invalid where there is a rejection."""
     now = clock()
-    items = [bytes(item) for item in _items(body)]
+    items = _items(body)
     entries: list[Entry] = []
     rejected: list[Rejected] = []
     for index, item in enumerate(items):
@@ -66,11 +68,16 @@ def _invalid(item: bytes, index: int, reason: str) -> Invalid:
     return Invalid(raw=legible(item), reason=reason, connector=CONNECTOR, position=f"item {index}")
 
 
-def _items(body: bytes) -> list[msgspec.Raw]:
+def _items(body: bytes) -> list[bytes]:
     try:
-        items = _split(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise MalformedBody(f'the body must be {{"posts": [...]}}, an array of posts, or one post: {error}') from None
+        try:
+            items = [bytes(item) for item in _split(body)]
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            items = _split_leniently(body)
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
+        raise MalformedBody(f"{SHAPES}: {error}") from None
     if not 1 <= len(items) <= MAX_BATCH:
         raise MalformedBody(f"1 to {MAX_BATCH:,} items are accepted at once, not {len(items):,}", field="posts")
     return items
@@ -82,7 +89,7 @@ def _split(body: bytes) -> list[msgspec.Raw]:
         return _array.decode(body)
     if start != b"{":
         msgspec.json.decode(body)  # raises where it is no JSON at all
-        raise MalformedBody('the body must be {"posts": [...]}, an array of posts, or one post')
+        raise MalformedBody(SHAPES)
     try:
         return _wrapped.decode(body).posts
     except msgspec.ValidationError:
@@ -90,6 +97,16 @@ def _split(body: bytes) -> list[msgspec.Raw]:
         if b'"posts"' in body and "posts" in msgspec.json.decode(body, type=dict[str, msgspec.Raw]):
             raise
         return [msgspec.Raw(body)]
+
+
+def _split_leniently(body: bytes) -> list[bytes]:
+    """Where strict JSON fails as a whole: lone surrogates and NaN are the fault of their item only."""
+    found = json.loads(body)
+    if isinstance(found, dict):
+        found = found["posts"] if "posts" in found else [found]
+    if not isinstance(found, list):
+        raise MalformedBody(SHAPES)
+    return [json.dumps(item).encode() for item in found]
 
 
 def _entry(item: bytes, now: datetime) -> Entry:

@@ -122,7 +122,7 @@ class FilterParameters(DimensionParameters):
         if ranged and self.start_date and self.end_date and self.end_date <= self.start_date:
             raise _backwards("end_date", self.end_date)
         return Filters(
-            **lists,  # type: ignore[arg-type]
+            **lists,
             q=q or None,
             min_confidence=self.min_confidence,
             start=self.start_date if ranged else None,

@@ -1,0 +1,37 @@
+"""Fixtures of the API's tests."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from house import House, at, opened
+
+from fakes import MovableClock
+
+
+@pytest.fixture
+def clock() -> MovableClock:
+    return MovableClock(at("12:00:30"))
+
+
+@pytest.fixture
+async def build(tmp_path: Path, clock: MovableClock) -> AsyncIterator[Callable[..., House]]:
+    """Makes houses over one pair of files, with the settings a test needs."""
+    houses: list[House] = []
+    async with opened(tmp_path, clock) as (store, stream):
+
+        def make(**options: Any) -> House:
+            houses.append(House(store, stream, clock, **options))
+            return houses[-1]
+
+        yield make
+        for one in houses:
+            await one.close()
+
+
+@pytest.fixture
+async def house(build: Callable[..., House]) -> House:
+    return build()
