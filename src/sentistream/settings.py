@@ -18,7 +18,6 @@ from typing import Any, Literal, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_core import ErrorDetails, PydanticUndefined
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from sentistream.domain.errors import SettingsError
@@ -207,7 +206,7 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        messages = [_explain(detail) for detail in error.errors(include_url=False)]
+        messages = [_explain(dict(detail)) for detail in error.errors(include_url=False)]
         raise SettingsError("; ".join(messages), problems=messages) from None
 
 
@@ -338,7 +337,7 @@ def _nearest(name: str, names: list[str]) -> str:
     return f"; did you mean {by_tail[close[0]]}?" if close else "; docs/settings.md lists them all"
 
 
-def _explain(detail: ErrorDetails) -> str:
+def _explain(detail: dict[str, Any]) -> str:
     location = [str(part) for part in detail["loc"]]
     declared = {(section, name): field for section, name, field in fields()}
     section, name = (location[0], location[1]) if len(location) > 1 else (None, location[0])
@@ -349,7 +348,7 @@ def _explain(detail: ErrorDetails) -> str:
         return f"unknown setting {shown}{_nearest(shown, names)}"
     label = variable(section, name) if (section, name) in declared else variable(None, location[0])
     allowed = bounds(field)
-    value = detail.get("input", PydanticUndefined)
+    value = detail.get("input")
     given = masked(repr(value)) if isinstance(value, str | int | float | bool) else type(value).__name__
     problem = detail["msg"][0].lower() + detail["msg"][1:]
     return f"{label} ({shown}) {f'must be {allowed}' if allowed else f'is wrong: {problem}'}; it was given {given}"
