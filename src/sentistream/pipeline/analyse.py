@@ -149,6 +149,9 @@ class Worker:
             return
         written = time.perf_counter()
         self._metrics.stage_seconds.labels("write").observe(written - started)
+        now = self._clock().timestamp()
+        for one in batch.entries:
+            self._metrics.end_to_end_seconds.observe(max(0.0, now - one.published_at))
         if settled.events:
             await self._live.publish(settled.events)
         self._metrics.stage_seconds.labels("publish").observe(time.perf_counter() - written)

@@ -16,11 +16,13 @@ class Delivered(msgspec.Struct, frozen=True):
 
     entry_id: `partition:offset`, unique for all time, and within one partition ordered as text.
     attempt: 1 on the first delivery.
+    published_at: when it became durable, in seconds since 1970.
     """
 
     entry_id: str
     attempt: int
     entry: Entry
+    published_at: float
 
 
 class Batch(msgspec.Struct):

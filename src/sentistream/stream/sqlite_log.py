@@ -116,12 +116,12 @@ class SqliteLog:
         # Read after the commit: what is leased cannot be trimmed, and nobody has to wait for the decoding.
         with self._file.explained():
             rows = db.execute(
-                "SELECT offset, connector, payload FROM entries WHERE offset BETWEEN ? AND ? ORDER BY offset",
+                "SELECT offset, connector, payload, published_at FROM entries WHERE offset BETWEEN ? AND ? ORDER BY offset",
                 (taken.first, taken.last),
             ).fetchall()
         delivered = [
-            Delivered(self._entry_id(offset), taken.attempt, decode(payload, connector))
-            for offset, connector, payload in rows
+            Delivered(self._entry_id(offset), taken.attempt, decode(payload, connector), published_at / 1e6)
+            for offset, connector, payload, published_at in rows
         ]
         return Batch(delivered, lease)
 
