@@ -70,22 +70,22 @@ export function Overview() {
                 <Slot className={classes.wide} height={375}>
                   <Trend range={range} filters={filters} />
                 </Slot>
-                <Slot height={286}>
+                <Slot className={classes.distribution} height={286}>
                   <Distribution range={range} filters={filters} />
                 </Slot>
-                <Slot height={388}>
+                <Slot height={351}>
                   <Products range={range} filters={filters} onPick={toggle} />
                 </Slot>
-                <Slot height={388}>
+                <Slot height={351}>
                   <Channels range={range} filters={filters} onPick={toggle} />
                 </Slot>
-                <Slot height={388}>
+                <Slot height={351}>
                   <Cities range={range} filters={filters} onPick={toggle} />
                 </Slot>
-                <Slot height={388}>
+                <Slot height={351}>
                   <Platforms range={range} filters={filters} onPick={toggle} />
                 </Slot>
-                <Slot height={388}>
+                <Slot className={classes.alerts} height={351}>
                   <Alerts />
                 </Slot>
               </div>

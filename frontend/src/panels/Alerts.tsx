@@ -18,7 +18,7 @@ export default function Alerts() {
     >
       <PanelBody
         query={past}
-        height={296}
+        height={281}
         isEmpty={(data) => data.alerts.length === 0}
         empty={
           <>

@@ -3,7 +3,7 @@ import { useCallback } from "react";
 import { Virtuoso } from "react-virtuoso";
 import type { Post } from "../api/types";
 import { countFilters, type Filters } from "../lib/filters";
-import { formatCount, plural } from "../lib/format";
+import { formatCount } from "../lib/format";
 import { isHeld, useLive } from "../live/store";
 import { Icon } from "../ui/Icon";
 import { Panel } from "../ui/Panel";
@@ -33,8 +33,7 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
       about="Posts as they arrive, newest arrival on top. It waits while the pointer is over it, while you have scrolled down, and after p. When more posts arrive at once than anyone can read, the server shows some of them; the counts stay exact."
       subtitle={
         <span className="numeric" data-testid="feed-received">
-          {plural(feed.received, "arrival")}
-          {countFilters(filters) > 0 && " matching"}
+          {formatCount(feed.received)} {countFilters(filters) > 0 ? "matching " : ""}since you opened it
         </span>
       }
       actions={

@@ -38,6 +38,9 @@ export const PostCard = memo(function PostCard({ post, entering }: { post: Post;
             post.confidence_score === null ? undefined : `${Math.round(post.confidence_score * 100)}\u202f%`
           }
         />
+        <span className={classes.model} title={modelTitle(post)}>
+          {readBy(post)}
+        </span>
         {post.product && (
           <span className={classes.tag}>
             <Icon name="box" size={12} />
@@ -51,9 +54,6 @@ export const PostCard = memo(function PostCard({ post, entering }: { post: Post;
           </span>
         )}
         {post.channel && <span className={classes.tag}>{titleOf(post.channel)}</span>}
-        <span className={classes.model} title={modelTitle(post)}>
-          {readBy(post)}
-        </span>
       </footer>
     </article>
   );

@@ -2,7 +2,7 @@ import { Tooltip } from "@mantine/core";
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
 import type { Group } from "../api/types";
-import { DivergingBar } from "../charts/DivergingBar";
+import { DivergingBar, reachOf } from "../charts/DivergingBar";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
 import { RANGE_SHAPES, type Range } from "../lib/range";
@@ -11,7 +11,9 @@ import { Panel, PanelBody } from "../ui/Panel";
 import { titleOfValue } from "../ui/useOptions";
 import classes from "./Ranking.module.css";
 
-const ROWS = 8;
+const ROWS = 7;
+/** Bars of one list share a scale, on which half the width is at least this share. */
+const LEAST_REACH = 0.6;
 const ROW_HEIGHT = 37;
 
 export interface RankingProps {
@@ -30,7 +32,8 @@ interface RankingSpec extends RankingProps {
 
 /** Groups by number of posts, each leaning the way people feel. A click filters by it. */
 export function Ranking({ title, about, grouping, dimension, empty, range, filters, onPick }: RankingSpec) {
-  const groups = useGroups(grouping, range, filters, ROWS);
+  // Its own dimension stays open, so that what is chosen stands beside what it could be compared with.
+  const groups = useGroups(grouping, range, { ...filters, [dimension]: [] }, ROWS);
   const chosen = filters[dimension];
   return (
     <Panel
@@ -61,7 +64,9 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
                   key={group.key}
                   group={group}
                   title={titleOfValue(dimension, group.key)}
+                  reach={reachOfAll(data.items)}
                   chosen={chosen.includes(group.key)}
+                  faded={chosen.length > 0 && !chosen.includes(group.key)}
                   onPick={() => onPick(dimension, group.key)}
                 />
               ))}
@@ -73,14 +78,20 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
   );
 }
 
+function reachOfAll(groups: readonly Group[]): number {
+  return Math.min(1, Math.max(LEAST_REACH, ...groups.map(reachOf)));
+}
+
 interface RowProps {
   group: Group;
   title: string;
+  reach: number;
   chosen: boolean;
+  faded: boolean;
   onPick(): void;
 }
 
-function Row({ group, title, chosen, onPick }: RowProps) {
+function Row({ group, title, reach, chosen, faded, onPick }: RowProps) {
   const few = group.scored < FEW_POSTS;
   return (
     <li>
@@ -95,6 +106,7 @@ function Row({ group, title, chosen, onPick }: RowProps) {
           type="button"
           className={classes.row}
           aria-pressed={chosen}
+          data-faded={faded || undefined}
           onClick={onPick}
           aria-label={`${title}: ${plural(group.posts, "post")}, ${formatShare(group.negative_share)} negative, ${formatShare(group.positive_share)} positive`}
         >
@@ -104,6 +116,7 @@ function Row({ group, title, chosen, onPick }: RowProps) {
             neutral={group.neutral}
             positive={group.positive}
             uncertain={few}
+            reach={reach}
           />
           <span className={classes.score} data-few={few || undefined}>
             {formatScore(group.average_sentiment)}

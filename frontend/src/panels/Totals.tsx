@@ -177,14 +177,16 @@ function Total({
       <div className={classes.title}>
         {icon && <Icon name={icon} size={15} />}
         <h2>{title}</h2>
+      </div>
+      <div className={classes.figure}>
+        <Tooltip label={exact} withArrow>
+          <p className={`${classes.value} numeric`} data-testid={testId}>
+            {value}
+            {unit && <span className={classes.unit}>{unit}</span>}
+          </p>
+        </Tooltip>
         {change && <ChangeMark change={change} good={good} against={against} />}
       </div>
-      <Tooltip label={exact} withArrow>
-        <p className={`${classes.value} numeric`} data-testid={testId}>
-          {value}
-          {unit && <span className={classes.unit}>{unit}</span>}
-        </p>
-      </Tooltip>
       <div className={classes.note}>{note}</div>
       {spark && <div className={classes.spark}>{spark}</div>}
     </div>

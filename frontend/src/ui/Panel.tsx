@@ -1,6 +1,6 @@
 import { ActionIcon, Popover, Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type ReactNode, useId } from "react";
+import { type CSSProperties, type ReactNode, useId } from "react";
 import { formatAgo } from "../lib/format";
 import { Icon } from "./Icon";
 import classes from "./Panel.module.css";
@@ -69,15 +69,13 @@ export function PanelBody<T>({ query, height, isEmpty, empty, children }: PanelB
     );
   }
   return (
-    <div className={classes.body} style={{ minHeight: height }} data-stale={query.isError || undefined}>
+    <div
+      className={classes.body}
+      style={{ "--room": `${height}px` } as CSSProperties}
+      data-stale={query.isError || undefined}
+    >
       {query.isError && <Behind since={query.dataUpdatedAt} retry={() => void query.refetch()} />}
-      {isEmpty(query.data) ? (
-        <div className={classes.empty} style={{ minHeight: height }}>
-          {empty}
-        </div>
-      ) : (
-        children(query.data)
-      )}
+      {isEmpty(query.data) ? <div className={classes.empty}>{empty}</div> : children(query.data)}
     </div>
   );
 }

@@ -1,0 +1,85 @@
+import { describe, expect, it } from "vitest";
+import { type Bar, barsOf, type Series, stackOf, stepFor } from "./bars";
+
+const bucket = (at: string, positive: number, negative: number, average: number | null, unscored = 0) => ({
+  bucket: at,
+  posts: positive + negative + unscored,
+  positive,
+  negative,
+  neutral: 0,
+  unscored,
+  scored: positive + negative,
+  average_sentiment: average,
+});
+
+describe("stepFor", () => {
+  it("keeps buckets apart while they fit, then takes widths people think in", () => {
+    expect(stepFor(60, "minute", 84)).toBe(1);
+    expect(stepFor(360, "minute", 84)).toBe(5);
+    expect(stepFor(168, "hour", 84)).toBe(2);
+    expect(stepFor(168, "hour", 40)).toBe(6);
+  });
+});
+
+describe("barsOf", () => {
+  it("leaves a slice without posts out, as a gap", () => {
+    const bars = barsOf(
+      [bucket("2026-01-05T10:00:00Z", 1, 0, 0.5), bucket("2026-01-05T12:00:00Z", 2, 0, 0.5)],
+      "hour",
+      84,
+    );
+    expect(bars.map((bar) => (bar.end - bar.start) / 3_600_000)).toEqual([1, 1]);
+    expect((bars[1]?.start ?? 0) - (bars[0]?.end ?? 0)).toBe(3_600_000);
+  });
+
+  it("merges neighbours without losing a post, averages weighed by scored posts", () => {
+    const minutes = Array.from({ length: 360 }, (_, minute) =>
+      bucket(new Date(Date.UTC(2026, 0, 5, 6, minute)).toISOString(), minute % 3, 1, minute % 2 ? 1 : -1, 1),
+    );
+    const bars = barsOf(minutes, "minute", 84);
+    expect(bars).toHaveLength(72);
+    const sum = (of: keyof Bar) => bars.reduce((total, bar) => total + Number(bar[of]), 0);
+    expect(sum("posts")).toBe(minutes.reduce((total, minute) => total + minute.posts, 0));
+    expect(sum("unscored")).toBe(360);
+    const [first] = bars;
+    // Scored per minute: 1, 2, 3, 1, 2; signs alternate from −1.
+    expect(first?.average).toBeCloseTo((-1 + 2 - 3 + 1 - 2) / 9);
+  });
+
+  it("begins merged bars at round hours of the viewer's day", () => {
+    // Midnight in Berlin is 23:00 UTC of the day before.
+    const hours = Array.from({ length: 48 }, (_, hour) =>
+      bucket(new Date(Date.UTC(2026, 0, 4, 23 + hour)).toISOString(), 1, 0, 0.1),
+    );
+    const starts = barsOf(hours, "hour", 8).map((bar) => new Date(bar.start).getHours());
+    expect(starts).toEqual([0, 6, 12, 18, 0, 6, 12, 18]);
+  });
+
+  it("draws nothing from nothing", () => expect(barsOf([], "hour", 84)).toEqual([]));
+});
+
+describe("stackOf", () => {
+  const [bar] = barsOf([bucket("2026-01-05T10:00:00Z", 3, 1, 0.2, 4)], "hour", 84) as [Bar];
+  const all = new Set<Series>(["positive", "neutral", "negative", "unscored"]);
+
+  it("stacks posts from negative up", () => {
+    expect(stackOf(bar, all, false).map(({ series, low, high }) => [series, low, high])).toEqual([
+      ["negative", 0, 1],
+      ["neutral", 1, 1],
+      ["positive", 1, 4],
+      ["unscored", 4, 8],
+    ]);
+  });
+
+  it("takes shares of the scored posts alone", () => {
+    expect(stackOf(bar, all, true).map(({ series, high }) => [series, high])).toEqual([
+      ["negative", 0.25],
+      ["neutral", 0.25],
+      ["positive", 1],
+    ]);
+  });
+
+  it("draws no share of nothing", () => {
+    expect(stackOf(bar, new Set<Series>(["neutral"]), true)).toEqual([]);
+  });
+});

@@ -1,0 +1,48 @@
+import { afterEach, vi } from "vitest";
+import type { Post } from "./api/types";
+
+afterEach(() => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+/** A post stored at second `second` of the test day. */
+export function aPost(id: string, second = 0, change: Partial<Post> = {}): Post {
+  const moment = new Date(Date.UTC(2026, 0, 5, 12, 0, second)).toISOString();
+  return {
+    id,
+    post_id: id,
+    source: "twitter",
+    connector: "http",
+    content: `The text of ${id}`,
+    author: "ada",
+    created_at: moment,
+    edited_at: moment,
+    ingested_at: moment,
+    language: "en",
+    url: null,
+    reply_to: null,
+    product: null,
+    channel: null,
+    location: null,
+    city: null,
+    country: null,
+    latitude: null,
+    longitude: null,
+    engagement: null,
+    simulated: false,
+    extra: {},
+    sentiment_label: "positive",
+    sentiment_score: 0.5,
+    confidence_score: 0.8,
+    emotion: null,
+    emotions: null,
+    toxicity: null,
+    churn_risk: null,
+    tier: "fast",
+    model_name: "vader",
+    model_version: "3.3.2",
+    analyzed_at: moment,
+    ...change,
+  };
+}
