@@ -43,7 +43,10 @@ async def metrics(services: ServicesDep) -> Response:
 @plain.get("/openapi.json")
 async def openapi(request: Request) -> Response:
     """The description of the API."""
-    return Response(request.app.state.openapi, media_type="application/json", headers={"Cache-Control": "no-cache"})
+    state = request.app.state
+    if state.openapi is None:  # not at the start, which it would slow down
+        state.openapi = encoded(document(request.app))
+    return Response(state.openapi, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 def routed(version: str) -> FastAPI:
@@ -73,7 +76,7 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.state.cache = AnswerCache(settings.cache_seconds, settings.cache_now_seconds, services.metrics, services.clock)
     app.state.hub = Hub(services.live, services.store, services.live_settings, services.metrics, services.clock)
-    app.state.openapi = encoded(document(app))
+    app.state.openapi = None
     app.router.default = web.Dashboard(services.dashboard)
     app.add_middleware(Security, settings=settings, keys=services.store.keys, metrics=services.metrics)
     app.add_middleware(Context, metrics=services.metrics)

@@ -86,7 +86,7 @@ def _canonical(path: str) -> str:
 
 def _route(scope: Scope) -> str:
     """The template of the route, never the path asked for: the number of series stays bounded."""
-    named = scope.get("sentistream.route") or getattr(scope.get("route"), "path_format", None)
-    if named is None:
+    named = scope.get("sentistream.route")
+    if named is None and not scope["path"].startswith("/api"):
         named = getattr(scope.get("route"), "path", None)
     return str(named or "unknown")

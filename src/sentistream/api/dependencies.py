@@ -113,7 +113,8 @@ def check_names(given: Sequence[str], allowed: Sequence[str]) -> None:
 
 
 def known_parameters(request: Request) -> None:
-    """Refuses unknown and repeated query parameters of the matched route."""
+    """Refuses unknown and repeated query parameters of the matched route, and names it for the metrics."""
+    request.scope["sentistream.route"] = f"/api/v1{request.scope['route'].path_format}"
     given = [name for name, _ in request.query_params.multi_items()]
     if given:
         check_names(given, query_names(request.scope["route"]))

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 
 from sentistream.api.answers import JSON, encoded
 from sentistream.api.schemas import ErrorResponse
@@ -108,6 +109,8 @@ def _from_validation(problem: dict[str, Any]) -> SentiStreamError:
     message = str(problem.get("msg", "is not valid")).removeprefix("Value error, ")
     if where and where[0] == "body":
         return MalformedBody(f"the body is not of the documented shape: {message}", field=".".join(map(str, where[1:])))
+    if where and where[0] == "path":
+        return NotFound("there is nothing at this address")
     name = str(where[-1]) if where else ""
     provided = problem.get("input")
     return InvalidParameter(
@@ -133,14 +136,25 @@ async def _on_http(request: Request, error: Exception) -> Response:
     metrics = _metrics(request)
     if metrics is not None:
         metrics.errors.labels(code).inc()
+    headers = {"Cache-Control": "no-store", **(error.headers or {})}
     if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request)) or headers.get("Allow", "")
         message = f"{request.method} is not possible here"
     elif error.status_code == 404:
         message = "there is nothing at this address: see /docs for what there is"
     else:
         message = str(error.detail)
-    headers = {"Cache-Control": "no-store", **(error.headers or {})}
     return Response(body(code, message), error.status_code, headers=headers, media_type=JSON)
+
+
+def _methods(request: Request) -> list[str]:
+    """What the path can do: every route of it, where the framework names the first only."""
+    found: list[str] = []
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
+        scope = {**request.scope, "method": method}
+        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes):
+            found += ["GET", "HEAD"] if method == "GET" else [method]
+    return found
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -103,7 +103,7 @@ def _split_leniently(body: bytes) -> list[bytes]:
     """Where strict JSON fails as a whole: lone surrogates and NaN are the fault of their item only."""
     found = json.loads(body)
     if isinstance(found, dict):
-        found = found["posts"] if "posts" in found else [found]
+        found = found.get("posts", [found])
     if not isinstance(found, list):
         raise MalformedBody(SHAPES)
     return [json.dumps(item).encode() for item in found]

@@ -1,0 +1,140 @@
+"""What is kept, for how long, and what makes it forgotten."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+import time_machine
+from house import BAD, House, at, post
+
+from sentistream.api.caching import AnswerCache
+from sentistream.settings import ApiSettings
+from sentistream.telemetry.metrics import Metrics
+
+PAST = "sentiment/aggregate?start=2026-11-22T10:00:00Z&end=2026-11-22T11:40:00Z"
+
+
+def hits(house: House) -> tuple[float, float]:
+    return house.counted("cache_hits_total"), house.counted("cache_misses_total")
+
+
+async def test_the_past_is_kept_a_minute_and_now_a_second(house: House) -> None:
+    await house.fill([post(1)])
+    with time_machine.travel(at("12:00:30"), tick=False) as wall:
+        for path, seconds in ((PAST, 60), ("sentiment/distribution", 1), ("stats", 1), ("metrics/products", 1)):
+            before = hits(house)
+            first = await house.get(path)
+            await house.get(path)
+            assert hits(house) == (before[0] + 1, before[1] + 1), path
+            wall.shift(seconds - 0.01)
+            await house.get(path)
+            assert hits(house) == (before[0] + 2, before[1] + 1), path
+            wall.shift(0.02)
+            assert (await house.get(path)).json()["data"] == first.json()["data"]
+            assert hits(house) == (before[0] + 2, before[1] + 2), path
+
+
+async def test_headers_and_etag(house: House) -> None:
+    past = await house.get(PAST)
+    now = await house.get("stats")
+    assert past.headers["cache-control"] == "private, max-age=30"
+    assert now.headers["cache-control"] == "private, no-cache"
+    for answer, path in ((past, PAST), (now, "stats")):
+        tag = answer.headers["etag"]
+        again = await house.get(path, headers={"If-None-Match": f'"other", W/{tag}'})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert (await house.get(path, headers={"If-None-Match": '"other"'})).status_code == 200
+    assert (await house.get("posts")).headers["cache-control"] == "private, no-cache"
+    assert (await house.get("nothing")).headers["cache-control"] == "no-store"
+
+
+async def test_every_parameter_is_part_of_the_key(house: House) -> None:
+    await house.fill([post(1), post(2, content=BAD, source="reddit")])
+    paths = [
+        PAST,
+        f"{PAST}&source=reddit",
+        f"{PAST}&source=twitter",
+        f"{PAST}&product=reddit",
+        f"{PAST}&group_by=source",
+        f"{PAST}&group_by=source&limit=1",
+        f"{PAST}&tz=Asia/Tokyo",
+        f"{PAST}&period=day",
+        f"{PAST}&q=reddit",
+        f"{PAST}&min_confidence=0.1",
+        "sentiment/distribution?hours=1",
+        "sentiment/distribution?hours=2",
+        "metrics/overall?hours=1",
+        "metrics/geo?hours=1",
+        "metrics/geo?hours=1&level=country",
+        "metrics/platforms?hours=1",
+        "metrics/platforms?hours=1&limit=1",
+    ]
+    for path in paths:
+        assert (await house.get(path)).status_code == 200
+    assert hits(house) == (0, len(paths))
+
+
+async def test_an_edit_or_deletion_is_seen_at_once(house: House) -> None:
+    await house.fill([post(1)])
+    assert (await house.get(PAST)).json()["data"]["summary"]["positive"] == 1
+    await house.fill([post(1, content=BAD, edited_at="2026-11-22T11:31:00Z")])
+    summary = (await house.get(PAST)).json()["data"]["summary"]
+    assert (summary["positive"], summary["negative"]) == (0, 1)
+    await house.client.delete("/api/v1/posts/p1")
+    await house.settle()
+    assert (await house.get(PAST)).json()["data"]["summary"]["posts"] == 0
+
+
+async def test_a_hundred_ask_and_one_computes(house: House, monkeypatch: Any) -> None:
+    asked = 0
+    cells = house.store.numbers.cells
+
+    async def counting(query: Any) -> Any:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        return await cells(query)
+
+    monkeypatch.setattr(house.store.numbers, "cells", counting)
+    answers = await asyncio.gather(*(house.get(PAST) for _ in range(100)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert asked == 2  # the buckets and the summary
+    assert hits(house) == (99, 1)
+
+
+async def test_the_cache_can_be_turned_off(build: Callable[..., House]) -> None:
+    house = build(api=ApiSettings(cache_seconds=0, cache_now_seconds=0))
+    for _ in range(2):
+        await house.get(PAST)
+        await house.get("stats")
+    assert hits(house) == (0, 4)
+
+
+async def test_a_failure_is_told_to_all_who_wait_and_kept_for_nobody() -> None:
+    kept = AnswerCache(60, 1, Metrics(), lambda: at("12:00:00"))
+    go = asyncio.Event()
+
+    async def failing() -> bytes:
+        await go.wait()
+        raise ZeroDivisionError
+
+    async def working() -> bytes:
+        return b"fine"
+
+    async def ask(compute: Callable[[], Awaitable[bytes]]) -> bytes:
+        return await kept.body("key", 60, compute)
+
+    waiting = [asyncio.create_task(ask(failing)) for _ in range(3)]
+    await asyncio.sleep(0)
+    waiting[0].cancel()
+    go.set()
+    results = await asyncio.gather(*waiting, return_exceptions=True)
+    assert isinstance(results[0], asyncio.CancelledError)
+    assert all(isinstance(result, ZeroDivisionError) for result in results[1:])
+    assert await ask(working) == b"fine"
+    with pytest.raises(ZeroDivisionError):
+        await kept.body("other", 60, failing)
+    await kept.close()
