@@ -17,6 +17,8 @@ MODULES := frontend/node_modules/.package-lock.json
 DASHBOARD := src/sentistream/dashboard/index.html
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/e2e/*' \
 	-not -path '*/dist/*' -not -path '*/test-results/*' -not -name '*.tsbuildinfo' 2>/dev/null)
+# Each writes a page, or says with --check that it is out of date.
+PAGES := $(basename $(notdir $(sort $(wildcard scripts/document_*.py))))
 
 .PHONY: run test check bench docs dashboard clean
 .DEFAULT_GOAL := run
@@ -36,14 +38,16 @@ check: $(ENVIRONMENT) $(MODULES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry src
-	$(BIN)/python -m scripts.docs --check
+	for page in $(PAGES); do $(BIN)/python -m scripts.$$page --check || exit 1; done
+	cd frontend && npm run --silent types -- --check
 	cd frontend && npm run check
 
 bench: $(ENVIRONMENT) $(DASHBOARD)
 	$(BIN)/python -m benchmarks
 
-docs: $(ENVIRONMENT)
-	$(BIN)/python -m scripts.docs
+docs: $(ENVIRONMENT) $(MODULES)
+	for page in $(PAGES); do $(BIN)/python -m scripts.$$page || exit 1; done
+	cd frontend && npm run --silent types
 
 dashboard: $(DASHBOARD)
 

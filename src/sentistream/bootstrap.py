@@ -183,16 +183,25 @@ def make_source(spec: str, system: System, replay: Replay) -> Source:
     raise SettingsError(f"--source {spec} is unknown: synthetic, file:PATH or none")
 
 
+BACKFILL_POSTS = 100_000
+"""Simulated posts of the past at most, whatever the rate: people wait for them."""
+
+
 async def make_backfill(system: System) -> Source | None:
     """Simulated history for an empty store, or the rest of one that was broken off; None otherwise."""
-    from sentistream.sources.synthetic import BackfillSource
+    from sentistream.sources.synthetic_backfill import BackfillSource
 
     sources = system.settings.sources
     if sources.backfill_hours <= 0:
         return None
-    return BackfillSource(
-        seed=sources.seed, hours=sources.backfill_hours, posts_per_minute=sources.posts_per_minute, clock=system.clock
+    source = BackfillSource(
+        hours=sources.backfill_hours,
+        posts_per_minute=min(sources.posts_per_minute, BACKFILL_POSTS / (sources.backfill_hours * 60)),
+        seed=sources.seed,
+        clock=system.clock,
     )
+    begun = await system.store.cursors.load(source.name) is not None
+    return source if begun or await system.store.posts.count() == 0 else None
 
 
 def _sqlite_path(url: str, setting: str, schemes: tuple[str, ...]) -> Path:

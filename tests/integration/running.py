@@ -54,13 +54,14 @@ def run(
 
 
 class Running:
-    """A `sentistream` process that serves HTTP on `port`, its output in `folder`/log."""
+    """A `sentistream COMMAND` that serves HTTP on `port`, its output in `folder`/log."""
 
     def __init__(self, folder: Path, *arguments: object, port: int | None = None, **extra: str) -> None:
         self.folder = folder
         self.port = port or free_port()
-        self.log = folder / "log"
-        self._arguments = [str(SENTISTREAM), *map(str, arguments)]
+        self.log = folder / f"{arguments[0]}-{self.port}.log"
+        option = "--port" if arguments[0] in ("up", "api") else "--metrics-port"
+        self._arguments = [str(SENTISTREAM), *map(str, arguments), option, str(self.port)]
         self._environment = environment(SENTISTREAM_LOGS_FORMAT="json", **extra)
         self.http = httpx2.Client(base_url=f"http://127.0.0.1:{self.port}", trust_env=False, timeout=30)
         self.process: subprocess.Popen[bytes] | None = None

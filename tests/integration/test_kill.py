@@ -8,7 +8,6 @@ import random
 import sqlite3
 import subprocess
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -33,7 +32,8 @@ class Client:
         self._url = url
         self._batches = [posts[start : start + BATCH] for start in range(0, len(posts), BATCH)]
         self._budget = threading.Semaphore(0)
-        self._thread = threading.Thread(target=self._send, name="client")
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._send, name="client", daemon=True)
         self.accepted = 0
         self.repeated = 0
         self.failure: BaseException | None = None
@@ -54,6 +54,8 @@ class Client:
                     self._budget.acquire()
                     while not self._accepted(http, batch):
                         self.repeated += 1
+                        if self._stopped.wait(0.02):
+                            return
                     self.accepted += 1
         except BaseException as error:
             self.failure = error
@@ -63,8 +65,7 @@ class Client:
         try:
             answer = http.post(f"{self._url}/api/v1/posts", json={"posts": batch})
         except httpx2.TransportError:
-            time.sleep(0.02)  # the server is gone until the test starts it again
-            return False
+            return False  # the server is gone until the test starts it again
         if answer.status_code == 503:
             return False
         assert answer.status_code == 202, answer.text
@@ -76,6 +77,7 @@ class Client:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._stopped.set()
         self.allow(self.batches)
         self._thread.join(60)
 

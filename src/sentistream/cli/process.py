@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 from typing import Any, TypeVar
 
-import msgspec
 import uvicorn
 
 from sentistream import __version__
@@ -212,11 +211,7 @@ class Parts:
         return prepare(entries, now, self.system.gazetteer)
 
     def _source_states(self) -> list[SourceState]:
-        states = [ingester.state for ingester in self.ingesters]
-        # One that has not begun, or was stopped, brings nothing: for the API it waits.
-        return [
-            msgspec.structs.replace(state, state="waiting") if state.state == "stopped" else state for state in states
-        ]
+        return [ingester.state for ingester in self.ingesters]
 
     def _health(self) -> dict[str, dict[str, Any]]:
         """Degraded while a part has crashed and not yet been steady for a while."""
