@@ -81,7 +81,7 @@ def checked_alternatives(name: str, text: str) -> tuple[str, ...]:
 
 def _listed(what: str, allowed: Sequence[str] | None = None) -> Any:
     says = f" One or more of {', '.join(allowed)}." if allowed else ""
-    return Field(None, max_length=4096, description=f"{what}{says} Alternatives are joined by commas.")
+    return Field(None, max_length=2048, description=f"{what}{says} Alternatives are joined by commas.")
 
 
 class DimensionParameters(BaseModel):

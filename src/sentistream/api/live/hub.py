@@ -139,7 +139,11 @@ class Hub:
         return Client(protocol, filters, self._settings, self._metrics, self._monotonic)
 
     async def ready(self, since: Position | None, patience: float = 5.0) -> Position:
-        """Where the hub stands, once it stands at or after `since`. PositionLost for a `since` nobody knows."""
+        """Where the hub stands. PositionLost for a `since` nobody knows.
+
+        With a `since`, once it stands where the feed stood at the call: what a client missed it reads
+        from history, complete, and not from frames, which show 50 posts at most.
+        """
         async with asyncio.timeout(patience):
             while self._position is None:
                 await self._next_move()
@@ -147,7 +151,7 @@ class Hub:
                 now = await self._live.position()
                 if since.epoch != now.epoch or since.offset > now.offset:
                     raise PositionLost("that position belongs to another feed")
-                while self._position.epoch == since.epoch and self._position.offset < since.offset:
+                while self._position.epoch == now.epoch and self._position.offset < now.offset:
                     await self._next_move()
         return self._position
 
