@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 
 import anyio
 import msgspec
@@ -66,15 +66,11 @@ class Prepared(msgspec.Struct, frozen=True):
     rejected: list[Rejected]
 
 
-class _Places(Protocol):
-    def resolve(self, location: str) -> Any: ...
-
-
 _encoder = msgspec.json.Encoder()
 _decoder = msgspec.json.Decoder(Post)
 
 
-def prepare(entries: Iterable[Entry], now: datetime, gazetteer: _Places | None) -> Prepared:
+def prepare(entries: Iterable[Entry], now: datetime, gazetteer: Gazetteer | None) -> Prepared:
     """Check every post (see domain/post.py) and place it by its location where it has no city or country.
 
     A post that fails becomes an Invalid with the reason and what arrived; everything else passes.
@@ -116,14 +112,12 @@ def invalid(entry: Post, reason: str, position: str) -> Invalid:
     return Invalid(raw=legible(raw), reason=reason, connector=connector, position=position)
 
 
-def _placed(post: Post, gazetteer: _Places) -> Post:
+def _placed(post: Post, gazetteer: Gazetteer) -> Post:
     """With its country as a code, and city and point where they are missing and the location tells them."""
     country = post.country
-    if country is not None and not (len(country) == 2 and country.isupper()):
-        named = gazetteer.resolve(country.upper() if len(country) == 2 else country)
-        if named is not None and named.city is None:
-            country = named.country
-            post = msgspec.structs.replace(post, country=country)
+    if country and not (len(country) == 2 and country.isupper()) and (code := gazetteer.country(country)):
+        country = code
+        post = msgspec.structs.replace(post, country=code)
     if post.city is not None or not post.location:
         return post
     place = gazetteer.resolve(post.location)

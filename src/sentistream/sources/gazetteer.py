@@ -47,12 +47,13 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 def fold(text: str) -> str:
     """The form in which names are compared: lower case, no accents, no punctuation, `St` as `saint`."""
-    text = text.casefold().translate(_LETTERS)
+    text = text.casefold()
     if not text.isascii():
-        # Marks are dropped from Latin letters only: in Indic scripts and in kana they are letters of their own.
-        decomposed = unicodedata.normalize("NFKD", text)
-        kept = [mark for mark in decomposed if not "\u0300" <= mark <= "\u036f"]
-        text = unicodedata.normalize("NFC", "".join(kept)).translate(_LETTERS)
+        # 𝕊 and Ⅻ become letters, é an e. Only Latin, Greek and Cyrillic marks go: in Indic scripts and
+        # in kana they are letters of their own.
+        decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+        text = unicodedata.normalize("NFC", "".join(mark for mark in decomposed if not "\u0300" <= mark <= "\u036f"))
+    text = text.translate(_LETTERS)
     words = _NOT_WORDS.sub(" ", text).split()
     if len(words) > 1 and words[0] in _SHORT:
         words[0] = _SHORT[words[0]]
@@ -100,10 +101,15 @@ class Gazetteer:
     def __init__(self) -> None:
         self._index: PlaceIndex | None = None
         self._cached: Callable[[str], Place | None] = lru_cache(maxsize=CACHED)(self._resolve)
+        self._cached_country: Callable[[str], str | None] = lru_cache(maxsize=1024)(self._country)
 
     def resolve(self, location: str) -> Place | None:
         """The place that `location` names, or None: never a guess between places of similar size."""
         return self._cached(location)
+
+    def country(self, name: str) -> str | None:
+        """The ISO alpha-2 code of a country's name or code, or None."""
+        return self._cached_country(name[:LONGEST])
 
     def load(self) -> None:
         """Load now rather than on the first question."""
@@ -114,6 +120,13 @@ class Gazetteer:
             file = resources.files("sentistream.sources") / "data" / "gazetteer.tsv.gz"
             self._index = PlaceIndex(gzip.decompress(file.read_bytes()).decode())
         return self._index
+
+    def _country(self, name: str) -> str | None:
+        index = self._places()
+        if (code := name.strip().upper()) in index.country_codes:
+            return code
+        country = index.country(fold(name))
+        return country.country if country else None
 
     def _resolve(self, location: str) -> Place | None:
         text = location[:LONGEST].strip()
