@@ -26,7 +26,7 @@ from sentistream.sources.synthetic_world import (
     load_world,
 )
 
-MOOD_WEIGHTS = {"positive": 0.36, "negative": 0.26, "neutral": 0.24, "mixed": 0.08, "sarcastic": 0.06}
+MOOD_WEIGHTS = {"positive": 0.31, "negative": 0.3, "neutral": 0.26, "mixed": 0.08, "sarcastic": 0.05}
 ABOUT_INCIDENT = 0.55
 """Share of all posts that speak of an incident at its height."""
 
@@ -85,7 +85,7 @@ class Author:
             post_id=f"{connector}-{self.seed}-{n}",
             source=platform.name,
             connector=connector,
-            content=text[: platform.limit],
+            content=text if len(text) <= platform.limit else text[: platform.limit].rsplit(None, 1)[0],
             author=person,
             created_at=created_at,
             url=f"https://{platform.name}.example/{person}/{n}" if r() < 0.6 else None,
@@ -196,14 +196,16 @@ def _pick(choices: Sequence[_T], r: float) -> _T:
 
 def _mood(product: Product, moment: datetime, r: float) -> str:
     wave = mood_wave(product, moment)
-    negative = MOOD_WEIGHTS["negative"] * (1 + wave)
-    positive = MOOD_WEIGHTS["positive"] * (1 - wave)
-    r *= negative + positive + 0.38
-    for mood, weight in (("negative", negative), ("positive", positive), ("neutral", 0.24), ("mixed", 0.08)):
+    weights = MOOD_WEIGHTS | {
+        "negative": MOOD_WEIGHTS["negative"] * (1 + wave),
+        "positive": MOOD_WEIGHTS["positive"] * (1 - wave),
+    }
+    r *= sum(weights.values())
+    for mood, weight in weights.items():
         r -= weight
         if r < 0:
             return mood
-    return "sarcastic"
+    return "neutral"  # r was a rounding error away from 1
 
 
 def _in_incident(incident: Incident, mood: str, r: float) -> tuple[str, str]:
