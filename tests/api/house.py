@@ -15,8 +15,9 @@ from fastapi import FastAPI
 
 from fakes import MovableClock
 from sentistream.analysis.lexicon import LexiconAnalyser
-from sentistream.api.app import SERVER_OPTIONS, create_app
+from sentistream.api.app import create_app
 from sentistream.api.dependencies import Services
+from sentistream.api.server import SERVER_OPTIONS
 from sentistream.live.memory import MemoryLive
 from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import SourceState

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request
 from starlette.responses import Response
@@ -20,15 +19,6 @@ from sentistream.api.live.websocket import PATH, live_feed
 from sentistream.api.openapi import document
 from sentistream.api.security import Security
 from sentistream.pipeline.supervise import Component, Supervisor
-
-SERVER_OPTIONS: dict[str, Any] = {
-    "ws_per_message_deflate": False,  # a hundred clients would each compress the same frame again
-    "ws_max_size": 64 * 1024,
-    "server_header": False,
-    "proxy_headers": False,  # a Host or scheme that a header claims would defeat the checks of security.py
-    "timeout_graceful_shutdown": 5,
-}
-"""How uvicorn should serve the application."""
 
 plain = APIRouter(include_in_schema=False)
 
@@ -45,7 +35,7 @@ async def openapi(request: Request) -> Response:
     """The description of the API."""
     state = request.app.state
     if state.openapi is None:  # not at the start, which it would slow down
-        state.openapi = encoded(document(request.app))
+        state.openapi = await asyncio.to_thread(lambda: encoded(document(request.app)))
     return Response(state.openapi, media_type="application/json", headers={"Cache-Control": "no-cache"})
 
 

@@ -41,6 +41,15 @@ def bind(host: str, port: int) -> socket.socket:
     return listener
 
 
+SERVER_OPTIONS: dict[str, Any] = {
+    "ws_per_message_deflate": False,  # a hundred clients would each compress the same frame again
+    "ws_max_size": 64 * 1024,
+    "server_header": False,
+    "proxy_headers": False,  # a scheme that a header claims would defeat the check of origins
+}
+"""How uvicorn must serve the application, wherever it does."""
+
+
 class HttpServer:
     """Serves `app` on `listener` until `stop()`.
 
@@ -73,9 +82,10 @@ class HttpServer:
         config = uvicorn.Config(
             self._app,
             log_config=None,
+            log_level="warning",  # who starts and stops us says so himself
             access_log=False,
             lifespan="on",
-            server_header=False,
+            **SERVER_OPTIONS,
             date_header=False,
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=30,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
@@ -9,10 +10,10 @@ from starlette.responses import Response
 
 from sentistream.api.answers import answer, envelope, listed
 from sentistream.api.bodies import json_body
-from sentistream.api.dependencies import ServicesDep
+from sentistream.api.dependencies import Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.intake import taken_in
-from sentistream.api.parameters import PostsParameters, RecentParameters
+from sentistream.api.parameters import FilterParameters, PostsParameters, RecentParameters
 from sentistream.api.schemas import (
     EXAMPLE_POST_IN,
     DeletionResponse,
@@ -85,35 +86,13 @@ async def take_in(request: Request, services: ServicesDep) -> Response:
 async def find(parameters: Annotated[PostsParameters, Query()], services: ServicesDep) -> Response:
     """Newest first. Continue with `cursor=next_cursor`, which no arriving post disturbs."""
     request = parameters.page()
-    page = await services.store.posts.page(parameters.filters(ranged=True), request)
-    return answer(
-        listed(
-            page.posts,
-            services.clock(),
-            limit=request.limit,
-            has_more=page.has_more,
-            total=page.total,
-            offset=None if request.cursor else request.offset,
-            next_cursor=page.next_cursor,
-        )
-    )
+    return await _page(services, parameters, request)
 
 
 @router.get("/posts/recent", response_model=PostPage, summary="The newest posts", responses=documented())
 async def recent(parameters: Annotated[RecentParameters, Query()], services: ServicesDep) -> Response:
     """The newest posts that match."""
-    page = await services.store.posts.page(parameters.filters(ranged=True), PageRequest(limit=parameters.limit))
-    return answer(
-        listed(
-            page.posts,
-            services.clock(),
-            limit=parameters.limit,
-            has_more=page.has_more,
-            total=page.total,
-            offset=0,
-            next_cursor=page.next_cursor,
-        )
-    )
+    return await _page(services, parameters, PageRequest(limit=parameters.limit))
 
 
 @router.get("/posts/{id:path}", response_model=PostResponse, summary="One post", responses=documented(404))
@@ -137,7 +116,22 @@ async def erase(id: PostId, services: ServicesDep) -> Response:
     return answer(envelope({"id": post.id, "source": post.source, "post_id": post.post_id}, now), 202)
 
 
-async def _found(services: ServicesDep, id: str) -> PostView:
+async def _page(services: Services, parameters: FilterParameters, request: PageRequest) -> Response:
+    page = await services.store.posts.page(parameters.filters(ranged=True), request)
+    body = await asyncio.to_thread(  # a thousand long posts take more time than the event loop has
+        listed,
+        page.posts,
+        services.clock(),
+        limit=request.limit,
+        has_more=page.has_more,
+        total=page.total,
+        offset=None if request.cursor else request.offset,
+        next_cursor=page.next_cursor,
+    )
+    return answer(body)
+
+
+async def _found(services: Services, id: str) -> PostView:
     post = None if "\x00" in id else await services.store.posts.get(id)
     if post is None:
         raise NotFound("there is no post of this id", id=id)
