@@ -59,6 +59,7 @@ class HttpServer:
     def __init__(self, app: Any, listener: socket.socket) -> None:
         self._app = app
         self._listener = listener
+        self._address = listener.getsockname()
         self._stopping = False
         self._server: _Server | None = None
         self.started = asyncio.Event()
@@ -66,7 +67,7 @@ class HttpServer:
     @property
     def url(self) -> str:
         """Where people find it."""
-        host, port = self._listener.getsockname()[:2]
+        host, port = self._address[:2]
         if host in ("0.0.0.0", "::"):
             host = "127.0.0.1" if host == "0.0.0.0" else "::1"
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -74,6 +75,7 @@ class HttpServer:
     def stop(self) -> None:
         """Take no new connections, finish the requests under way, return from `run()`."""
         self._stopping = True
+        self._listener.close()
         if self._server is not None:
             self._server.should_exit = True
 
@@ -90,9 +92,10 @@ class HttpServer:
             timeout_graceful_shutdown=GRACE_SECONDS,
             timeout_keep_alive=30,
         )
+        if self._stopping:
+            return
         server = _Server(config, self.started)
         self._server = server
-        server.should_exit = self._stopping
         # uvicorn closes the sockets it is given; ours has to outlive a crash.
         copy = self._listener.dup()
         copy.setblocking(False)

@@ -1,0 +1,196 @@
+"""Counts and averages: over time, by group, in total."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sentistream.api.schemas.base import Count, ListMetadata, Metadata, Model, Probability, Score, Tier, example
+
+EXAMPLE_MEASURES: dict[str, Any] = {
+    "posts": 120,
+    "positive": 41,
+    "negative": 50,
+    "neutral": 25,
+    "unscored": 4,
+    "scored": 116,
+    "positive_share": 0.3534,
+    "negative_share": 0.431,
+    "neutral_share": 0.2155,
+    "average_sentiment": -0.0712,
+    "average_toxicity": None,
+    "average_churn_risk": None,
+    "high_churn_risk": 0,
+    "emotions": None,
+}
+
+
+class Measures(Model):
+    """Counts and averages of one group of posts. Shares are of the scored posts, null if there are none."""
+
+    model_config = example(EXAMPLE_MEASURES)
+
+    posts: Count
+    positive: Count
+    negative: Count
+    neutral: Count
+    unscored: Count = Field(description="Posts that no model could read; never counted as neutral.")
+    scored: Count
+    positive_share: Probability | None
+    negative_share: Probability | None
+    neutral_share: Probability | None
+    average_sentiment: Score | None
+    average_toxicity: Probability | None
+    average_churn_risk: Probability | None
+    high_churn_risk: Count
+    emotions: dict[str, float] | None = Field(description="Average probability by emotion.")
+
+
+class Bucket(Measures):
+    """Numbers of one bucket, and of one group where `group_by` asked for groups."""
+
+    bucket: datetime
+    key: str | None
+
+
+class Aggregate(Model):
+    """Numbers over time; buckets without posts are left out."""
+
+    period: Literal["minute", "hour", "day"]
+    tz: str
+    start: datetime
+    end: datetime
+    group_by: str | None
+    buckets: list[Bucket]
+    summary: Measures
+
+
+class AggregateResponse(Model):
+    """Of GET sentiment/aggregate."""
+
+    data: Aggregate
+    metadata: ListMetadata
+
+
+class LabelCounts(Model):
+    """Posts by label."""
+
+    positive: Count
+    negative: Count
+    neutral: Count
+    unscored: Count
+
+
+class LabelShares(Model):
+    """Shares of the scored posts."""
+
+    positive: Probability | None
+    negative: Probability | None
+    neutral: Probability | None
+
+
+class Distribution(Model):
+    """Posts by label over a range."""
+
+    hours: float
+    start: datetime
+    end: datetime
+    total: Count
+    scored: Count
+    counts: LabelCounts
+    shares: LabelShares
+
+
+class DistributionResponse(Model):
+    """Of GET sentiment/distribution."""
+
+    data: Distribution
+    metadata: Metadata
+
+
+class ModelIdentity(Model):
+    """Which model reads new posts."""
+
+    name: str
+    version: str
+    tier: Tier
+
+
+class Stats(Model):
+    """Totals. `last_minute` counts arrivals; the ranges go by `created_at`."""
+
+    posts: Count
+    last_minute: Count
+    last_hour: Measures
+    last_24_hours: Measures
+    previous_24_hours: Measures
+    model: ModelIdentity
+
+
+class StatsResponse(Model):
+    """Of GET stats."""
+
+    data: Stats
+    metadata: Metadata
+
+
+class Overall(Model):
+    """A range beside the range of the same length before it."""
+
+    start: datetime
+    end: datetime
+    current: Measures
+    previous: Measures
+
+
+class OverallResponse(Model):
+    """Of GET metrics/overall."""
+
+    data: Overall
+    metadata: Metadata
+
+
+class Group(Measures):
+    """Numbers of one key."""
+
+    key: str
+
+
+class Groups(Model):
+    """Most posts first."""
+
+    start: datetime
+    end: datetime
+    items: list[Group]
+
+
+class GroupsResponse(Model):
+    """Of GET metrics/products, channels, platforms and emotions."""
+
+    data: Groups
+    metadata: ListMetadata
+
+
+class Place(Group):
+    """Numbers of one place. `key` is `country/city`, or the country alone."""
+
+    city: str | None
+    country: str | None
+
+
+class Places(Model):
+    """Most posts first."""
+
+    start: datetime
+    end: datetime
+    level: Literal["city", "country"]
+    items: list[Place]
+
+
+class PlacesResponse(Model):
+    """Of GET metrics/geo."""
+
+    data: Places
+    metadata: ListMetadata

@@ -1,0 +1,149 @@
+"""How the platform is doing: alerts, sources, the ledger, health."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import Field
+
+from sentistream.api.schemas.base import Count, ListMetadata, Metadata, Model
+
+
+class Alert(Model):
+    """One episode of bad mood, from its beginning to its end."""
+
+    id: int
+    alert_type: Literal["high_negative_sentiment", "high_negative_ratio"]
+    threshold_value: float
+    actual_value: float = Field(description="The worst seen.")
+    window_start: datetime
+    window_end: datetime
+    post_count: Count
+    triggered_at: datetime
+    resolved_at: datetime | None
+    details: dict[str, Any]
+
+
+class AlertPage(Model):
+    """Newest first."""
+
+    data: list[Alert]
+    metadata: ListMetadata
+
+
+class SourceState(Model):
+    """How one source is doing."""
+
+    name: str
+    kind: str
+    state: Literal["running", "waiting", "finished", "failed", "stopped"]
+    published: Count = Field(description="Entries made durable by this run.")
+    invalid: Count = Field(description="Of those, unreadable ones: they are among the dead letters.")
+    resumed: Count = Field(description="Entries that an earlier run had brought.")
+    rate_per_minute: float
+    last_post_at: datetime | None
+    error: str | None
+    cursor: dict[str, Any] | None
+    total: Count | None = Field(description="How many there will be in all, where that is known.")
+    started_at: datetime | None
+
+
+class SourcesResponse(Model):
+    """Of GET sources."""
+
+    data: list[SourceState]
+    metadata: ListMetadata
+
+
+class AccountTotals(Model):
+    """received = created + edited + duplicate + stale + deleted + tombstoned + corrected + filtered +
+    dead_lettered + in_flight."""
+
+    received: Count
+    in_flight: Count
+    created: Count
+    edited: Count
+    duplicate: Count
+    stale: Count
+    deleted: Count
+    tombstoned: Count
+    corrected: Count
+    filtered: Count
+    dead_lettered: Count
+    balanced: bool
+
+
+class Account(AccountTotals):
+    """One connector's line."""
+
+    connector: str
+
+
+class Ledger(Model):
+    """Where every entry ended."""
+
+    accounts: list[Account]
+    total: AccountTotals
+    rows: Count = Field(description="Posts in the store.")
+    balanced: bool = Field(
+        description="Whether nothing was lost and nothing counted twice, as far as a reading can tell."
+    )
+    stable: bool = Field(
+        description="Whether stream and store could be read at one moment; each account's `balanced` counts only then."
+    )
+    contradictions: list[str]
+
+
+class LedgerResponse(Model):
+    """Of GET ledger."""
+
+    data: Ledger
+    metadata: Metadata
+
+
+class DeadLetter(Model):
+    """An entry that could not be accepted."""
+
+    id: int
+    entry_id: str
+    connector: str
+    position: str
+    reason: str
+    raw: str
+    attempts: int
+    dead_at: datetime
+
+
+class DeadLetterPage(Model):
+    """Newest first."""
+
+    data: list[DeadLetter]
+    metadata: ListMetadata
+
+
+class Lag(Model):
+    """How far the workers are behind the stream."""
+
+    entries: Count
+    seconds: float
+
+
+class Health(Model):
+    """`services` holds database, stream, model, live and sources, each with its own `status`."""
+
+    status: Literal["ok", "degraded", "unavailable"]
+    version: str | None = None
+    services: dict[str, dict[str, Any]] | None = None
+    lag: Lag | None = None
+    post_count: int | None = None
+    timestamp: datetime
+    uptime_seconds: float | None = None
+
+
+class HealthResponse(Health):
+    """The same keys at the top level, where monitoring tools look, and under `data`. Without an API
+    key, where one is needed, only `status` and `timestamp` are told."""
+
+    data: Health
+    metadata: Metadata
