@@ -129,15 +129,19 @@ class Running:
         self.alive.kill()
         self.alive.wait(10)
 
+    def close(self) -> None:
+        """End it whatever it does, and let go of everything."""
+        self.http.close()
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
 
 @contextlib.contextmanager
 def running(folder: Path, *arguments: object, port: int | None = None, **extra: str) -> Iterator[Running]:
     """A started process, gone at the end whatever happens."""
     process = Running(folder, *arguments, port=port, **extra)
-    process.start()
     try:
+        process.start()
         yield process
     finally:
-        process.http.close()
-        if process.alive.poll() is None:
-            process.kill()
+        process.close()

@@ -160,8 +160,7 @@ def test_a_process_killed_again_and_again_loses_and_repeats_nothing(tmp_path: Pa
             numbers = server.data("sentiment/aggregate", period="day", start="2015-01-01", end="2016-01-01")
             assert server.terminate() == 0, server.said()[-4000:]
         finally:
-            if server.process is not None and server.process.poll() is None:
-                server.kill()
+            server.close()
 
     # The fault fired: every kill met a process that had just done work, some of it still in hand.
     assert len(received) == KILLS
