@@ -7,7 +7,7 @@ import errno
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,11 +33,17 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, kw_only=True)
 class Replay:
-    """How files are replayed: at a multiple of their own speed, at posts a second, or as fast as it goes."""
+    """How files are read: at a multiple of their own speed, at posts a second, or as fast as it goes.
+
+    columns: field of a post to the file's name for it, where no usual name fits. platform: the source of
+    rows that name none.
+    """
 
     speed: float | None = None
     rate: float | None = None
     original_time: bool = False
+    columns: Mapping[str, str] | None = None
+    platform: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,7 +184,13 @@ def make_source(spec: str, system: System, replay: Replay) -> Source:
         from sentistream.sources.file import FileSource
 
         return FileSource(
-            path, clock=system.clock, speed=replay.speed, rate=replay.rate, original_time=replay.original_time
+            path,
+            clock=system.clock,
+            speed=replay.speed,
+            rate=replay.rate,
+            original_time=replay.original_time,
+            mapping=replay.columns,
+            source_default=replay.platform,
         )
     raise SettingsError(f"--source {spec} is unknown: synthetic, file:PATH or none")
 

@@ -17,6 +17,7 @@ from sentistream.domain.post import Entry, Invalid, Post, Tombstone
 from sentistream.pipeline.ingest import Ingester, SourceState, prepare
 from sentistream.sources.base import SourceBatch
 from sentistream.sources.gazetteer import Gazetteer
+from sentistream.stream.base import Lag
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 gazetteer = Gazetteer()
@@ -177,6 +178,20 @@ async def test_waits_longer_and_longer_for_the_database(clock: MovableClock) -> 
     assert sleeps.slept == [1, 2, 4, 8, 16, 30, 30]
     assert len(stream.entries) == 1
     assert cursors.saved == {"list:test": {"row": 1}}
+
+
+async def test_history_gives_way_to_news(clock: MovableClock) -> None:
+    class Behind(Published):
+        lags = [3_000, 2_001, 2_000]  # noqa: RUF012
+
+        async def lag(self, group: str) -> Lag:
+            assert (group, self.entries) == ("workers", [])
+            return Lag(self.lags.pop(0), 1.0)
+
+    stream = Behind()
+    made, sleeps = ingester(ListSource([[post(1)]]), stream, SavedCursors(), clock, gives_way_to="workers")
+    await made.run()
+    assert (stream.lags, len(stream.entries), sleeps.slept) == ([], 1, [0.1, 0.1])
 
 
 async def test_what_waiting_cannot_mend_is_said_and_raised(clock: MovableClock) -> None:

@@ -11,7 +11,7 @@ from sentistream.bootstrap import Replay, make_source, open_system
 from sentistream.cli.options import DataDir, MetricsPort, settled
 from sentistream.cli.output import Advance, note, progress, say
 from sentistream.cli.process import Parts, run_loop
-from sentistream.cli.run import OriginalTime, PostsPerMinute, Rate, Speed, chosen
+from sentistream.cli.run import Columns, OriginalTime, Platform, PostsPerMinute, Rate, Speed, chosen, mapped
 from sentistream.domain.ledger import OUTCOMES, Account
 from sentistream.pipeline.ingest import SourceState
 from sentistream.pipeline.reconcile import reconcile
@@ -23,6 +23,8 @@ def ingest(
     speed: Speed = None,
     rate: Rate = None,
     original_time: OriginalTime = False,
+    columns: Columns = None,
+    platform: Platform = None,
     posts_per_minute: PostsPerMinute = None,
     metrics_port: MetricsPort = None,
     data_dir: DataDir = None,
@@ -32,7 +34,7 @@ def ingest(
     Resumes where an earlier run stopped. Ends with the file; the synthetic source has no end.
     """
     settings = settled(data_dir, api={"port": metrics_port}, sources={"posts_per_minute": posts_per_minute})
-    replay = Replay(speed=speed, rate=rate, original_time=original_time)
+    replay = Replay(speed=speed, rate=rate, original_time=original_time, columns=mapped(columns), platform=platform)
     run_loop(_ingest(settings, chosen(source), replay, monitor=metrics_port is not None))
 
 

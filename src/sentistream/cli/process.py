@@ -114,6 +114,7 @@ class Parts:
             kind=kind,
             retry_seconds=system.settings.sources.disk_retry_seconds,
             on_published=count,
+            gives_way_to=system.settings.stream.group if kind == "backfill" else None,
         )
         self.ingesters.append(ingester)
         self._components.append(Component(source.name, ingester.run, restart=restart))

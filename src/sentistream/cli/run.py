@@ -35,6 +35,15 @@ Rate = Annotated[
     float | None, typer.Option("--rate", min=1e-6, help="Replay files at this many posts a second.", show_default=False)
 ]
 OriginalTime = Annotated[bool, typer.Option("--original-time", help="Keep the dates of a file as they are.")]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map", help="FIELD=COLUMN, where a file calls a field otherwise; may be repeated.", show_default=False
+    ),
+]
+Platform = Annotated[
+    str | None, typer.Option("--platform", help="Platform of rows that name none.", show_default="file")
+]
 PostsPerMinute = Annotated[
     float | None, typer.Option("--posts-per-minute", help="Rate of the synthetic source.", show_default="60")
 ]
@@ -50,6 +59,8 @@ def up(
     speed: Speed = None,
     rate: Rate = None,
     original_time: OriginalTime = False,
+    columns: Columns = None,
+    platform: Platform = None,
     posts_per_minute: PostsPerMinute = None,
     backfill_hours: BackfillHours = None,
     no_backfill: NoBackfill = False,
@@ -64,7 +75,7 @@ def up(
         sources={"posts_per_minute": posts_per_minute, "backfill_hours": 0 if no_backfill else backfill_hours},
     )
     specs = chosen(source)
-    replay = Replay(speed=speed, rate=rate, original_time=original_time)
+    replay = Replay(speed=speed, rate=rate, original_time=original_time, columns=mapped(columns), platform=platform)
 
     async def add(parts: Parts) -> None:
         parts.add_worker()
@@ -114,6 +125,17 @@ def chosen(source: Sequence[str] | None) -> list[str]:
     if "none" in specs and len(specs) > 1:
         raise typer.BadParameter("--source none goes with no other source")
     return [] if specs == ["none"] else specs
+
+
+def mapped(columns: Sequence[str] | None) -> dict[str, str]:
+    """FIELD=COLUMN pairs; BadParameter for anything else."""
+    pairs = {}
+    for text in columns or ():
+        field, equals, column = text.partition("=")
+        if not (field and equals and column):
+            raise typer.BadParameter(f"--map takes FIELD=COLUMN, such as content=tweet_text, not {text!r}")
+        pairs[field] = column
+    return pairs
 
 
 async def _run(

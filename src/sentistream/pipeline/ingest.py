@@ -25,6 +25,11 @@ LONGEST_WAIT = 30.0
 
 RATE_WINDOW = timedelta(minutes=1)
 
+GIVES_WAY_AT = 2_000
+"""Entries waiting in the stream above which a source that gives way waits: under a second of work."""
+
+GIVES_WAY_SECONDS = 0.1
+
 log = structlog.get_logger(__name__)
 
 
@@ -153,7 +158,9 @@ class Ingester:
         retry_seconds: float = 1.0,
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         on_published: Callable[[SourceState], None] | None = None,
+        gives_way_to: str | None = None,
     ) -> None:
+        """`gives_way_to`: a consumer group whose backlog this source keeps short, so that news overtake it."""
         self._source = source
         self._stream = stream
         self._cursors = cursors
@@ -162,6 +169,7 @@ class Ingester:
         self._retry_seconds = retry_seconds
         self._sleep = sleep
         self._on_published = on_published
+        self._gives_way_to = gives_way_to
         self._recent: deque[tuple[datetime, int]] = deque()
         self._state = SourceState(name=source.name, kind=kind or source.name.partition(":")[0])
 
@@ -209,6 +217,8 @@ class Ingester:
             else:
                 prepared = prepare(batch.entries, now, self._gazetteer)
             entries = prepared.entries
+            if self._gives_way_to is not None:
+                await self._give_way(self._gives_way_to)
             await self._patiently(lambda: self._stream.publish(entries))
         await self._patiently(lambda: self._cursors.save(self._source.name, batch.cursor, self._clock()))
         now = self._clock()
@@ -222,6 +232,10 @@ class Ingester:
         self._forget(now)
         if self._on_published is not None:
             self._on_published(state)
+
+    async def _give_way(self, group: str) -> None:
+        while (await self._patiently(lambda: self._stream.lag(group))).entries > GIVES_WAY_AT:
+            await self._sleep(GIVES_WAY_SECONDS)
 
     async def _patiently(self, attempt: Callable[[], Awaitable[Any]]) -> Any:
         """`attempt` until it succeeds or fails with something that waiting does not mend."""

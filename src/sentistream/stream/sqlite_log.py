@@ -116,7 +116,8 @@ class SqliteLog:
         # Read after the commit: what is leased cannot be trimmed, and nobody has to wait for the decoding.
         with self._file.explained():
             rows = db.execute(
-                "SELECT offset, connector, payload, published_at FROM entries WHERE offset BETWEEN ? AND ? ORDER BY offset",
+                "SELECT offset, connector, payload, published_at FROM entries"
+                " WHERE offset BETWEEN ? AND ? ORDER BY offset",
                 (taken.first, taken.last),
             ).fetchall()
         delivered = [
