@@ -435,7 +435,7 @@ async def _fast(feed: Feed, count: int, late: list[float], connected: asyncio.Se
 
 
 async def test_clients_who_never_read_slow_down_nobody(
-    start: Callable[..., Any], record_property: Callable[[str, object], None]
+    start: Callable[..., Any],
 ) -> None:
     """60 clients of which 20 take nothing from their sockets: the others' frames stay on time."""
     feed: Feed = await start(live=LiveSettings(queue_frames=4, slow_seconds=1.0))
@@ -472,7 +472,6 @@ async def test_clients_who_never_read_slow_down_nobody(
             assert before["to"] == after["from"]
     late.sort()
     assert len(late) == 40 * rounds
-    record_property("p95_seconds", late[int(len(late) * 0.95)])
     assert late[int(len(late) * 0.95)] < 1.0
 
 
