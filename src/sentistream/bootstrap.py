@@ -160,13 +160,14 @@ def make_live(settings: Settings) -> Live:
 
 
 def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyser:
-    """The analyser that `analysis.analyser` names, behind the language gate. Takes a moment: it loads models."""
+    """The analyser that `analysis.analyser` names, guarded, on normalised text of a language it knows. Loads models."""
     from sentistream.analysis.guarded import Guarded
     from sentistream.analysis.languages import LanguageDetector, LanguageGate
     from sentistream.analysis.lexicon import LexiconAnalyser
+    from sentistream.analysis.text import Normalised
 
-    guarded = Guarded(LexiconAnalyser(), metrics=metrics)
-    return LanguageGate(guarded, LanguageDetector(), settings.analysis.language_threshold)
+    gate = LanguageGate(LexiconAnalyser(), LanguageDetector(), settings.analysis.language_threshold)
+    return Guarded(Normalised(gate), metrics=metrics)
 
 
 def make_source(spec: str, system: System, replay: Replay) -> Source:

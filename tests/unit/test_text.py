@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sentistream.analysis.text import normalise
+from sentistream.analysis.lexicon import LexiconAnalyser
+from sentistream.analysis.text import Normalised, normalise
 
 FAMILY = "👨\u200d👩\u200d👧"
 ENGLAND = "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f"
@@ -103,3 +104,12 @@ def test_a_megabyte_of_anything_takes_no_time(piece: str) -> None:
 def test_ten_thousand_emoji_are_kept() -> None:
     text = FAMILY * 10_000
     assert normalise(text) == text
+
+
+async def test_nothing_to_read_is_unscored_and_never_reaches_the_model() -> None:
+    lexicon = LexiconAnalyser()
+    normalised = Normalised(lexicon)
+    empty, good, invisible = await normalised.analyse([" \n", "I &lt;3 it, great!", "\u200b\u2060"])
+    assert (empty.sentiment_label, invisible.sentiment_label) == ("unscored", "unscored")
+    assert empty.reason == "there is no text to read"
+    assert [good] == await lexicon.analyse(["I <3 it, great!"])

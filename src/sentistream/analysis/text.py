@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from sentistream.analysis.base import Analyser
-from sentistream.domain.analysis import ModelInfo, Reading
+from sentistream.domain.analysis import ModelInfo, Reading, unscored
 
 ROUNDS = 4
 """Layers of encoding undone (`&amp;amp;lt;`) before what is left counts as text."""
@@ -70,8 +70,10 @@ class Normalised:
         return self._analyser.model
 
     async def analyse(self, texts: Sequence[str]) -> list[Reading]:
-        """One reading per text, in order."""
-        return await self._analyser.analyse(await asyncio.to_thread(_all_normalised, texts))
+        """One reading per text, in order; of nothing but spaces and invisible characters there is none to be had."""
+        normal = await asyncio.to_thread(_all_normalised, texts)
+        readings = iter(await self._analyser.analyse([text for text in normal if text]))
+        return [next(readings) if text else unscored(self.model, "there is no text to read") for text in normal]
 
 
 def _all_normalised(texts: Sequence[str]) -> list[str]:
