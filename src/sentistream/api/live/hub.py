@@ -25,7 +25,7 @@ from sentistream.telemetry.metrics import Metrics
 
 log = structlog.get_logger(__name__)
 
-PACE = 0.1
+PACE = 0.05
 """Seconds between two frames: events that come sooner join the next one."""
 
 METRICS_EVERY = 1.0
