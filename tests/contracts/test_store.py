@@ -2,103 +2,22 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from stores import ADAPTERS, OpenStore
+from store_steps import NOW, RANGE, Feed, a_post, a_reading, total
+from stores import OpenStore
 
 from sentistream.domain.alert import Alert
-from sentistream.domain.analysis import ModelInfo, Reading, Tier, unscored
-from sentistream.domain.errors import Conflict, InvalidParameter
+from sentistream.domain.analysis import ModelInfo, unscored
+from sentistream.domain.errors import Conflict
 from sentistream.domain.event import DeletedEvent, PostEvent
-from sentistream.domain.ledger import Account, Outcome
-from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, content_hash
+from sentistream.domain.ledger import Account
+from sentistream.domain.post import Correction, Invalid, Post, Tombstone, content_hash
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
-from sentistream.domain.rollup import Numbers
-from sentistream.storage.base import Settled, Settling, Store
-
-NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
-RANGE = {"start": NOW - timedelta(days=2), "end": NOW + timedelta(hours=1)}
-
-
-@pytest.fixture(params=ADAPTERS.values(), ids=ADAPTERS.keys())
-def open_store(request: pytest.FixtureRequest) -> OpenStore:
-    return request.param  # type: ignore[no-any-return]
-
-
-@pytest.fixture
-async def store(open_store: OpenStore, tmp_path: Path) -> AsyncIterator[Store]:
-    opened = await open_store(tmp_path)
-    yield opened
-    assert await opened.ledger.findings() == []
-    await opened.close()
-
-
-def a_post(post_id: str = "1", **changes: Any) -> Post:
-    values: dict[str, Any] = {
-        "post_id": post_id,
-        "source": "twitter",
-        "content": f"text of {post_id}",
-        "author": "ann",
-        "created_at": NOW - timedelta(minutes=10),
-        "product": "Aero",
-    }
-    return Post(**(values | changes))
-
-
-def a_reading(
-    label: str = "negative", score: float = -0.5, tier: Tier = "fast", model: str = "m", **changes: Any
-) -> Reading:
-    values: dict[str, Any] = {
-        "sentiment_label": label,
-        "sentiment_score": score,
-        "confidence_score": 0.75,
-        "model_name": model,
-        "model_version": "1",
-        "tier": tier,
-        "language": "en",
-    }
-    return Reading(**(values | changes))
-
-
-class Feed:
-    """Numbers entries like a stream does."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-        self.ids = (f"epoch:{n:016d}" for n in itertools.count(1))
-
-    async def write(self, *entries: Entry, reading: Reading | None = None, now: datetime = NOW) -> list[Outcome]:
-        settled = await self.settle(self.items(entries, reading), now)
-        return list(settled.outcomes.values())
-
-    def items(self, entries: Sequence[Entry], reading: Reading | None = None) -> list[Settling]:
-        return [
-            Settling(
-                entry_id=next(self.ids),
-                entry=entry,
-                reading=(reading or a_reading()) if isinstance(entry, Post) else None,
-            )
-            for entry in entries
-        ]
-
-    async def settle(self, items: list[Settling], now: datetime = NOW) -> Settled:
-        return await self.store.write(items, now)
-
-
-@pytest.fixture
-def feed(store: Store) -> Feed:
-    return Feed(store)
-
-
-async def total(store: Store, **query: Any) -> Numbers:
-    cells = await store.numbers.cells(NumbersQuery(**(RANGE | query)))
-    return cells[0].numbers if cells else Numbers()
+from sentistream.storage.base import Store
 
 
 async def test_a_post_comes_back_as_it_was(store: Store, feed: Feed) -> None:
@@ -279,169 +198,6 @@ async def test_a_lower_tier_never_replaces_a_higher_one(store: Store, feed: Feed
     found = await store.posts.get("1")
     assert found is not None
     assert (found.product, found.sentiment_label, found.model_name) == ("B", "positive", "big")
-
-
-async def test_numbers_by_bucket_group_and_filter(store: Store, feed: Feed) -> None:
-    midnight = datetime(2026, 3, 2, tzinfo=UTC)
-    for n, (minutes, product, source, label, score) in enumerate(
-        [
-            (-61, "Aero", "twitter", "negative", -0.5),
-            (-1, "Aero", "reddit", "positive", 0.5),
-            (0, "Boat", "twitter", "negative", -1.0),
-            (1, "Boat", "twitter", "neutral", 0.0),
-            (59, "Aero", "twitter", "positive", 1.0),
-        ]
-    ):
-        post = a_post(str(n), created_at=midnight + timedelta(minutes=minutes), product=product, source=source)
-        await feed.write(post, reading=a_reading(label, score))
-    span = {"start": midnight - timedelta(hours=2), "end": midnight + timedelta(hours=2)}
-
-    async def counts(**query: Any) -> list[tuple[Any, ...]]:
-        cells = await store.numbers.cells(NumbersQuery(**(span | query)))
-        return [(cell.bucket, cell.key, cell.numbers.posts, cell.numbers.average_sentiment) for cell in cells]
-
-    hour = timedelta(hours=1)
-    assert await counts() == [(None, None, 5, 0.0)]
-    assert await counts(period="hour") == [
-        (midnight - 2 * hour, None, 1, -0.5),
-        (midnight - hour, None, 1, 0.5),
-        (midnight, None, 3, 0.0),
-    ]
-    assert await counts(period="day") == [(midnight - 24 * hour, None, 2, 0.0), (midnight, None, 3, 0.0)]
-    assert await counts(period="day", tz="Asia/Kolkata") == [
-        (datetime(2026, 3, 1, 18, 30, tzinfo=UTC), None, 5, 0.0),
-    ]
-    assert len(await counts(period="minute")) == 5
-    assert await counts(group_by="product") == [(None, "Aero", 3, 0.3333), (None, "Boat", 2, -0.5)]
-    assert await counts(group_by="product", limit=1) == [(None, "Aero", 3, 0.3333)]
-    assert await counts(filters=Filters(product=("Boat",))) == [(None, None, 2, -0.5)]
-    assert await counts(filters=Filters(sentiment=("positive", "neutral"))) == [(None, None, 3, 0.5)]
-    both = Filters(product=("Aero",), source=("twitter",))
-    assert await counts(filters=both) == [(None, None, 2, 0.25)]
-    assert await counts(filters=both, period="hour") == [
-        (midnight - 2 * hour, None, 1, -0.5),
-        (midnight, None, 1, 1.0),
-    ]
-    assert await counts(filters=Filters(product=("Aero",)), group_by="source") == [
-        (None, "twitter", 2, 0.25),
-        (None, "reddit", 1, 0.5),
-    ]
-    assert await counts(start=midnight - timedelta(minutes=1), end=midnight + timedelta(minutes=1)) == [
-        (None, None, 2, -0.25)
-    ]
-    assert await counts(filters=Filters(product=("nothing",))) == []
-
-
-@pytest.mark.parametrize(("tz", "hours"), [("Europe/Berlin", [23, 24]), ("America/New_York", [24, 24])])
-async def test_days_follow_the_clock_change(store: Store, feed: Feed, tz: str, hours: list[int]) -> None:
-    start = datetime(2026, 3, 28, 12, tzinfo=UTC)
-    await feed.write(
-        *(a_post(str(n), created_at=start + timedelta(hours=n)) for n in range(72)), now=start + timedelta(days=4)
-    )
-    query = NumbersQuery(start=start, end=start + timedelta(days=3), period="day", tz=tz)
-    cells = await store.numbers.cells(query)
-    whole = [cell.numbers.posts for cell in cells[1:3]]
-    assert whole == hours
-    assert sum(cell.numbers.posts for cell in cells) == 72
-
-
-async def test_cities_are_found_by_name_or_with_their_country(store: Store, feed: Feed) -> None:
-    await feed.write(
-        a_post("1", city="Paris", country="FR"),
-        a_post("2", city="Paris", country="US"),
-        a_post("3", city="Lyon", country="FR"),
-    )
-    assert (await total(store, filters=Filters(city=("Paris",)))).posts == 2
-    assert (await total(store, filters=Filters(city=("FR/Paris",)))).posts == 1
-    assert (await total(store, filters=Filters(country=("FR",)))).posts == 2
-    assert (await total(store, filters=Filters(city=("Paris",), country=("FR",)))).posts == 1
-    assert len((await store.posts.page(Filters(city=("FR/Paris", "Lyon")), PageRequest())).posts) == 2
-
-
-async def test_pages_are_complete_and_in_order(store: Store, feed: Feed) -> None:
-    for n in range(25):
-        await feed.write(
-            a_post(str(n), created_at=NOW - timedelta(minutes=n // 4)), now=NOW + timedelta(seconds=n // 3)
-        )
-    for sort in ("newest", "oldest", "ingested"):
-        seen: list[str] = []
-        request = PageRequest(limit=4, sort=sort)  # type: ignore[arg-type]
-        while True:
-            page = await store.posts.page(Filters(), request)
-            seen += [view.post_id for view in page.posts]
-            assert page.has_more == (page.next_cursor is not None)
-            assert page.total == 25
-            if page.next_cursor is None:
-                break
-            request = replace(request, cursor=page.next_cursor)
-        whole = await store.posts.page(Filters(), PageRequest(limit=100, sort=sort))  # type: ignore[arg-type]
-        assert seen == [view.post_id for view in whole.posts]
-        assert sorted(seen, key=int) == [str(n) for n in range(25)]
-        moments = [view.ingested_at if sort == "ingested" else view.created_at for view in whole.posts]
-        assert moments == sorted(moments, reverse=sort == "newest")
-        page = await store.posts.page(Filters(), PageRequest(limit=3, offset=7, sort=sort))  # type: ignore[arg-type]
-        assert [view.post_id for view in page.posts] == seen[7:10]
-
-
-async def test_catching_up_sees_what_arrived_or_changed(store: Store, feed: Feed) -> None:
-    await feed.write(a_post("1"), a_post("2"), now=NOW)
-    later = NOW + timedelta(minutes=5)
-    await feed.write(a_post("3"), a_post("1", content="changed", edited_at=NOW), now=later)
-    page = await store.posts.page(Filters(), PageRequest(sort="ingested", ingested_after=later))
-    assert {view.post_id for view in page.posts} == {"1", "3"}
-    assert await store.numbers.arrivals(later) == 1
-    assert await store.numbers.arrivals(NOW) == 3
-
-
-@pytest.mark.parametrize("cursor", ["!", "AAAA", "k6ZuZXdlc3TP", "x" * 500, "", "ünïcode"])
-async def test_a_foreign_cursor_is_refused(store: Store, cursor: str) -> None:
-    with pytest.raises(InvalidParameter):
-        await store.posts.page(Filters(), PageRequest(cursor=cursor))
-
-
-async def test_text_search(store: Store, feed: Feed) -> None:
-    await feed.write(
-        a_post("1", content="My flight was delayed AGAIN"),
-        a_post("2", content="the delayed flight is here"),
-        a_post("3", content="Café olé"),
-    )
-
-    async def found(q: str) -> set[str]:
-        return {view.post_id for view in (await store.posts.page(Filters(q=q), PageRequest())).posts}
-
-    assert await found("flight delayed") == {"1", "2"}
-    assert await found('"delayed flight"') == {"2"}
-    assert await found("cafe") == {"3"}
-    assert await found('delayed AND "') == set()
-    for hostile in ('"', '""', "*", "a OR b", "NEAR(", "content:flight", "'; DROP TABLE x", "-", "(", "\x00"):
-        assert await found(hostile) <= {"1", "2", "3"}
-    assert (await total(store, filters=Filters(q="delayed"))).posts == 2
-
-
-async def test_filters_of_rows(store: Store, feed: Feed) -> None:
-    await feed.write(a_post("1", author="ann"), reading=a_reading(confidence_score=0.9))
-    await feed.write(a_post("2", author="bo"), reading=a_reading("positive", 0.5, confidence_score=0.4))
-    model = ModelInfo(name="m", version="1", tier="fast")
-    await feed.write(a_post("3", author="bo"), reading=unscored(model, "why"))
-
-    async def found(**filters: Any) -> set[str]:
-        page = await store.posts.page(Filters(**filters), PageRequest(with_total=True))
-        assert page.total == len(page.posts)
-        return {view.post_id for view in page.posts}
-
-    assert await found(author=("bo",)) == {"2", "3"}
-    assert await found(min_confidence=0.5) == {"1"}
-    assert await found(sentiment=("unscored", "positive")) == {"2", "3"}
-    assert await found(tier=("unscored",)) == {"3"}
-    assert await found(start=NOW) == set()
-    assert await found(end=NOW, language=("en",)) == {"1", "2"}
-
-
-async def test_export_is_complete_and_oldest_first(store: Store, feed: Feed) -> None:
-    await feed.write(*(a_post(str(n), created_at=NOW - timedelta(seconds=n)) for n in range(2_345)))
-    chunks = [chunk async for chunk in store.posts.export(Filters(source=("twitter",)))]
-    assert max(map(len, chunks)) <= 1_000
-    assert [view.post_id for chunk in chunks for view in chunk] == [str(n) for n in reversed(range(2_345))]
 
 
 async def test_outcomes_are_forgotten_behind_the_trim_point(store: Store, feed: Feed) -> None:

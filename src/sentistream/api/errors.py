@@ -56,7 +56,7 @@ def rendered(error: SentiStreamError, metrics: Metrics | None = None) -> Respons
     """The answer to `error`; details of a server's fault stay in the log."""
     if metrics is not None:
         metrics.errors.labels(error.code).inc()
-    status = 501 if isinstance(error, MissingExtra) else error.status
+    status = error.status
     headers = {"Cache-Control": "no-store"}
     if isinstance(error, Unavailable):
         headers["Retry-After"] = str(max(1, round(error.retry_after)))

@@ -2,7 +2,7 @@
 
 SentiStreamError                 500 INTERNAL_ERROR
 ├── SettingsError                500 INVALID_SETTINGS      a setting is unknown, missing or out of bounds
-├── MissingExtra                 500 MISSING_EXTRA         an optional package is not installed
+├── MissingExtra                 501 MISSING_EXTRA         an optional package is not installed
 ├── InvalidParameter             400 INVALID_PARAMETER     a query parameter has a value nobody can answer
 ├── ForeignHost                  400 FOREIGN_HOST          the Host header is not one of ours
 ├── MalformedBody                422 MALFORMED_BODY        a body that is not of the documented shape
@@ -48,6 +48,7 @@ class SettingsError(SentiStreamError):
 
 class MissingExtra(SentiStreamError):
     code = "MISSING_EXTRA"
+    status = 501
 
 
 class InvalidParameter(SentiStreamError):
