@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from sentistream.api.server import bind
 from sentistream.bootstrap import Replay, make_source, open_system
 from sentistream.cli.options import DataDir, MetricsPort, settled
 from sentistream.cli.output import Advance, note, progress, say
-from sentistream.cli.process import Parts, run_loop
+from sentistream.cli.process import Parts, listening, run_loop
 from sentistream.cli.run import Columns, OriginalTime, Platform, PostsPerMinute, Rate, Speed, chosen, mapped
 from sentistream.domain.ledger import OUTCOMES, Account
 from sentistream.pipeline.ingest import SourceState
@@ -39,7 +38,7 @@ def ingest(
 
 
 async def _ingest(settings: Settings, specs: list[str], replay: Replay, *, monitor: bool) -> None:
-    listener = bind(settings.api.host, settings.api.port) if monitor else None
+    listener = listening(settings) if monitor else None
     async with open_system(settings) as system:
         parts = Parts(system)
         with progress("ingesting", unit="posts") as advance:

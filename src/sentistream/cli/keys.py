@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from sentistream.api.security import generate_key
 from sentistream.bootstrap import open_system
 from sentistream.cli.options import DataDir, settled
 from sentistream.cli.output import note, say
@@ -25,6 +24,7 @@ def create(name: Name, data_dir: DataDir = None) -> None:
     name = name.strip()
     if not 1 <= len(name) <= 100 or not name.isprintable():
         raise typer.BadParameter("a name has 1 to 100 printable characters")
+    from sentistream.api.security import generate_key  # brings the web framework with it
 
     async def make(settings: Settings) -> str:
         key, prefix, key_hash = generate_key()

@@ -1,4 +1,7 @@
-"""A long-running process: its supervised parts, its signals, its health."""
+"""A long-running process: its supervised parts, its signals, its health.
+
+The web framework is imported only where something is served, so that every other command starts quickly.
+"""
 
 from __future__ import annotations
 
@@ -9,17 +12,10 @@ import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
-
-import uvicorn
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sentistream import __version__
 from sentistream.analysis.batcher import Batcher
-from sentistream.api.app import create_app
-from sentistream.api.dependencies import Services
-from sentistream.api.monitor import create_monitor
-from sentistream.api.security import is_loopback
-from sentistream.api.server import HttpServer
 from sentistream.bootstrap import System
 from sentistream.domain.errors import SettingsError
 from sentistream.domain.post import Entry
@@ -27,7 +23,12 @@ from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import Ingester, Prepared, SourceState, prepare
 from sentistream.pipeline.supervise import Component, Supervisor
 from sentistream.pipeline.watch import Watcher
+from sentistream.settings import Settings
 from sentistream.sources.base import Source
+
+if TYPE_CHECKING:
+    from sentistream.api.dependencies import Services
+    from sentistream.api.server import HttpServer
 
 Result = TypeVar("Result")
 
@@ -124,6 +125,8 @@ class Parts:
 
         alone: nothing in this process publishes live events, and health says so.
         """
+        from sentistream.api.app import create_app
+
         await require_key(self.system)
         if alone:
             self._notes["live_feed"] = ALONE
@@ -131,6 +134,8 @@ class Parts:
 
     async def add_monitor(self, listener: socket.socket) -> None:
         """Serve health and metrics on `listener`."""
+        from sentistream.api.monitor import create_monitor
+
         await require_key(self.system)
         self._serve(create_monitor(self._services()), listener)
 
@@ -186,10 +191,14 @@ class Parts:
         ready(self)
 
     def _serve(self, app: Any, listener: socket.socket) -> None:
+        from sentistream.api.server import HttpServer
+
         self.server = HttpServer(app, listener)
         self._components.append(Component("http", self.server.run, self.server.stop))
 
     def _services(self) -> Services:
+        from sentistream.api.dependencies import Services
+
         system = self.system
         return Services(
             api_settings=system.settings.api,
@@ -229,6 +238,8 @@ class Parts:
 
 async def require_key(system: System) -> None:
     """SettingsError where strangers could reach the API and no key exists."""
+    from sentistream.api.security import is_loopback
+
     host = system.settings.api.host
     if is_loopback(host) or any(key.revoked_at is None for key in await system.store.keys.all()):
         return
@@ -241,6 +252,8 @@ async def require_key(system: System) -> None:
 
 def run_loop(main: Coroutine[Any, Any, Result]) -> Result:
     """`main` on the fastest event loop there is here."""
+    import uvicorn
+
     factory = uvicorn.Config("", log_config=None).get_loop_factory()
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main)
@@ -254,3 +267,10 @@ def _signalled(supervisor: Supervisor, number: int) -> None:
 
 Ready = Callable[[Parts], None]
 Add = Callable[[Parts], Awaitable[None]]
+
+
+def listening(settings: Settings) -> socket.socket:
+    """A socket on the address of the settings; SettingsError says why there can be none."""
+    from sentistream.api.server import bind
+
+    return bind(settings.api.host, settings.api.port)

@@ -9,11 +9,10 @@ from typing import Annotated
 import typer
 
 from sentistream import __version__
-from sentistream.api.server import bind
 from sentistream.bootstrap import Replay, make_backfill, make_source, open_system
 from sentistream.cli.options import DataDir, MetricsPort, settled
 from sentistream.cli.output import say
-from sentistream.cli.process import Add, Parts, Ready, run_loop
+from sentistream.cli.process import Add, Parts, Ready, listening, run_loop
 from sentistream.settings import Settings
 
 Host = Annotated[
@@ -149,7 +148,7 @@ async def _run(
 ) -> None:
     """The parts that `add` adds and, on the port of the settings, the API or the monitor."""
     # First of all, so that a port in use is said before anything is opened or made.
-    listener = bind(settings.api.host, settings.api.port) if api or monitor else None
+    listener = listening(settings) if api or monitor else None
     try:
         async with open_system(settings) as system:
             parts = Parts(system)

@@ -1,0 +1,141 @@
+"""Settings to services: which URLs are taken, what is made, what is refused."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from fakes import MovableClock
+from sentistream.bootstrap import Replay, make_backfill, make_source, open_system, prepare_folder
+from sentistream.cli.process import Parts, require_key
+from sentistream.cli.run import chosen, mapped
+from sentistream.domain.errors import SettingsError
+from sentistream.settings import Settings
+
+
+def settings(folder: Path, **sections: object) -> Settings:
+    return Settings(data_dir=folder / "data", **sections)  # type: ignore[arg-type]
+
+
+async def test_it_opens_everything_in_a_folder_of_its_owner(tmp_path: Path, clock: MovableClock) -> None:
+    async with open_system(settings(tmp_path), clock=clock) as system:
+        await system.store.ping()
+        assert (await system.stream.lag("sentiment_workers")).entries == 0
+        [reading] = await system.analyser.analyse(["What a wonderful day"])
+        assert reading.sentiment_label == "positive"
+        assert (await system.live.position()).offset == 0
+    folder = tmp_path / "data"
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert {"sentistream.db", "stream.db"} <= {path.name for path in folder.iterdir()}
+
+
+async def test_urls_choose_the_files(tmp_path: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    urls = settings(
+        tmp_path,
+        database={"url": f"sqlite:///{tmp_path}/elsewhere.db"},
+        stream={"url": "sqlite:///relative.db"},
+    )
+    async with open_system(urls, clock=clock):
+        pass
+    assert (tmp_path / "elsewhere.db").is_file()
+    assert (tmp_path / "relative.db").is_file()
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("sections", "said"),
+    [
+        ({"database": {"url": "postgresql+asyncpg://u:secret@h/d"}}, "DATABASE_URL is .* supports sqlite://"),
+        ({"stream": {"url": "redis://:secret@h:6379"}}, "SENTISTREAM_STREAM_URL is .* supports sqlite:// only"),
+        ({"live": {"url": "redis://h"}}, "SENTISTREAM_LIVE_URL is redis://h.* supports memory:// only"),
+        ({"database": {"url": "sqlite://"}}, "must name a file"),
+        ({"database": {"url": "sqlite:///:memory:"}}, "must name a file"),
+        ({"stream": {"url": "just/a/path.db"}}, "supports sqlite:// only"),
+    ],
+)
+async def test_other_urls_are_refused(tmp_path: Path, sections: dict[str, object], said: str) -> None:
+    with pytest.raises(SettingsError, match=said) as caught:
+        async with open_system(settings(tmp_path, **sections)):
+            pass
+    assert "secret" not in caught.value.message
+
+
+async def test_without_create_nothing_is_made(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no data folder"):
+        async with open_system(settings(tmp_path), create=False):
+            pass
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(SettingsError, match="is a file"):
+        prepare_folder(tmp_path / "data")
+    with pytest.raises(SettingsError, match="is a file"):
+        prepare_folder(tmp_path / "data" / "deeper")
+
+
+def test_an_existing_folder_keeps_its_mode(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o750)
+    (tmp_path / "data").chmod(0o750)
+    prepare_folder(tmp_path / "data")
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o750
+    assert list((tmp_path / "data").iterdir()) == []
+
+
+async def test_strangers_need_a_key(tmp_path: Path, clock: MovableClock) -> None:
+    wide = settings(tmp_path, api={"host": "0.0.0.0"})
+    async with open_system(wide, clock=clock) as system:
+        with pytest.raises(SettingsError, match="sentistream keys create NAME"):
+            await require_key(system)
+        await system.store.keys.add("me", "sst_x", b"h" * 32, clock())
+        await require_key(system)
+        await system.store.keys.revoke("me", clock())
+        with pytest.raises(SettingsError):
+            await require_key(system)
+    for host in ("localhost", "127.0.0.1", "::1", "127.9.9.9"):
+        async with open_system(settings(tmp_path, api={"host": host}), clock=clock) as system:
+            await require_key(system)
+
+
+async def test_history_is_made_for_an_empty_store_once(tmp_path: Path, clock: MovableClock) -> None:
+    async with open_system(settings(tmp_path, sources={"backfill_hours": 1}), clock=clock) as system:
+        source = await make_backfill(system)
+        assert source is not None
+        assert source.total == 3_600
+        await system.store.cursors.save(source.name, {"past": {}, "next": 5}, clock())
+        assert await make_backfill(system) is not None, "one that was broken off is finished"
+    async with open_system(settings(tmp_path, sources={"backfill_hours": 0}), clock=clock) as system:
+        assert await make_backfill(system) is None
+
+
+async def test_history_never_takes_minutes(tmp_path: Path, clock: MovableClock) -> None:
+    fast = settings(tmp_path, sources={"backfill_hours": 24, "posts_per_minute": 60_000})
+    async with open_system(fast, clock=clock) as system:
+        source = await make_backfill(system)
+        assert source is not None
+        assert source.total == 100_000
+
+
+async def test_sources_by_name(tmp_path: Path, clock: MovableClock) -> None:
+    (tmp_path / "posts.jsonl").write_text("")
+    async with open_system(settings(tmp_path), clock=clock) as system:
+        assert make_source("synthetic", system, Replay()).name == "synthetic"
+        assert make_source(f"file:{tmp_path}/posts.jsonl", system, Replay()).name == "file:posts.jsonl"
+        for spec in ("file:", f"file:{tmp_path}/none.jsonl", "rss:x", ""):
+            with pytest.raises(SettingsError, match="--source"):
+                make_source(spec, system, Replay())
+        parts = Parts(system)
+        parts.add_source(make_source("synthetic", system, Replay()), "synthetic")
+        with pytest.raises(SettingsError, match="two sources are named synthetic"):
+            parts.add_source(make_source("synthetic", system, Replay()), "synthetic")
+
+
+def test_which_sources_were_chosen() -> None:
+    assert chosen(None) == ["synthetic"]
+    assert chosen(["none"]) == []
+    assert chosen(["file:a", "file:b", "file:a"]) == ["file:a", "file:b"]
+    assert mapped(["content=tweet", "author=who=x"]) == {"content": "tweet", "author": "who=x"}
