@@ -1844,9 +1844,22 @@ export interface components {
              * State
              * @enum {string}
              */
-            state: "running" | "finished" | "waiting" | "failed";
-            /** Published */
+            state: "running" | "waiting" | "finished" | "failed" | "stopped";
+            /**
+             * Published
+             * @description Entries made durable by this run.
+             */
             published: number;
+            /**
+             * Invalid
+             * @description Of those, unreadable ones: they are among the dead letters.
+             */
+            invalid: number;
+            /**
+             * Resumed
+             * @description Entries that an earlier run had brought.
+             */
+            resumed: number;
             /** Rate Per Minute */
             rate_per_minute: number;
             /** Last Post At */
@@ -1857,8 +1870,13 @@ export interface components {
             cursor: {
                 [key: string]: unknown;
             } | null;
-            /** Total */
+            /**
+             * Total
+             * @description How many there will be in all, where that is known.
+             */
             total: number | null;
+            /** Started At */
+            started_at: string | null;
         };
         /**
          * SourcesResponse

@@ -53,13 +53,23 @@ def document(app: FastAPI) -> dict[str, Any]:
     known = components.setdefault("schemas", {})
     for name, schema in extra.get("$defs", {}).items():
         known.setdefault(name, schema)
-    for unused in ("HTTPValidationError", "ValidationError"):
-        known.pop(unused, None)
+    _without_framework_errors(found, known)
     _without_null(found)
     components["schemas"] = dict(sorted(known.items()))
     components["securitySchemes"] = SECURITY_SCHEMES
     found["security"] = [{}, {"bearer": []}, {"key": []}]
     return found
+
+
+def _without_framework_errors(found: dict[str, Any], known: dict[str, Any]) -> None:
+    """The framework's own 422 is never sent: a bad parameter is answered by 400, in our envelope."""
+    theirs = {"application/json": {"schema": {"$ref": "#/components/schemas/HTTPValidationError"}}}
+    for path in found.get("paths", {}).values():
+        for operation in path.values():
+            if operation.get("responses", {}).get("422", {}).get("content") == theirs:
+                del operation["responses"]["422"]
+    for unused in ("HTTPValidationError", "ValidationError"):
+        known.pop(unused, None)
 
 
 def _without_null(found: dict[str, Any]) -> None:
