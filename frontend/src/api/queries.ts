@@ -15,7 +15,8 @@ export type Grouping = "products" | "channels" | "platforms" | "cities" | "count
 
 export async function readOverall(range: Range, filters: Filters, signal: AbortSignal) {
   const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours };
-  return (await read(api.GET("/api/v1/metrics/overall", { params: { query }, signal }))).data;
+  const { data, metadata } = await read(api.GET("/api/v1/metrics/overall", { params: { query }, signal }));
+  return { ...data, asOf: metadata.as_of };
 }
 
 export async function readTrend(range: Range, filters: Filters, signal: AbortSignal) {

@@ -5,7 +5,9 @@ import { readIngestedSince } from "../api/queries";
 import type { Post } from "../api/types";
 import { NO_FILTERS } from "../lib/filters";
 import { aPost } from "../testing";
-import { LiveClient, type LiveOptions, type LiveStatus, type Socket } from "./client";
+import { LiveClient, type LiveOptions } from "./client";
+import type { Socket } from "./connection";
+import type { LiveStatus } from "./status";
 
 const NOW = Date.UTC(2026, 0, 5, 12, 1, 0);
 
@@ -81,7 +83,6 @@ describe("LiveClient", () => {
       onFeed: vi.fn(),
       onMetrics: vi.fn(),
       onActivity: vi.fn(),
-      onResync: vi.fn(),
     };
   });
 
@@ -265,6 +266,18 @@ describe("LiveClient", () => {
       socket().dies();
       client.retryNow();
       expect(socket().since).toBe("e2-5");
+    });
+
+    it("reads the rest of the sample that a returning server floods with", async () => {
+      stored = [aPost("c", 3), aPost("d", 4)];
+      await beginLost();
+      await filled();
+      stored = ["c", "d", "e", "f", "g"].map((id, index) => aPost(id, 3 + index));
+      socket().posts("e2-3", "e2-6", [aPost("g", 7)], 2);
+      expect(client.feed()).toMatchObject({ received: 5, notShown: 2 });
+      await vi.waitFor(() => expect(client.feed().notShown).toBe(0), { timeout: 4_000 });
+      expect(client.feed().received).toBe(5);
+      expect(shown().sort()).toEqual(["a", "b", "c", "d", "e", "f", "g"]);
     });
 
     it("reads the whole gap again if the server goes away halfway", async () => {

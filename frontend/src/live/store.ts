@@ -1,7 +1,7 @@
 import { create } from "zustand";
-import type { LiveStatus } from "./client";
 import { EMPTY_FEED, type FeedSnapshot } from "./feed";
 import type { MetricsFrame } from "./frames";
+import { type LiveStatus, NOT_CONNECTED } from "./status";
 
 export type Hold = "paused" | "pointer" | "scrolled";
 
@@ -17,7 +17,7 @@ interface LiveState {
 
 /** What the live connection knows, for any component to read. */
 export const useLive = create<LiveState>((set) => ({
-  status: { phase: "connecting", heardAt: null, retryAt: null, reason: null, gap: null },
+  status: NOT_CONNECTED,
   feed: EMPTY_FEED,
   seeded: false,
   metrics: null,

@@ -43,8 +43,12 @@ export function useLiveConnection(filters: Filters): void {
       if (!isHeld(getState().holds)) client.release();
       setState({ feed: client.feed(), seeded: client.isSeeded });
     };
-    const scheduleDraw = (wait = DRAW_MS) => {
-      drawTimer ??= setTimeout(draw, wait);
+    const drawSoon = () => {
+      drawTimer ??= setTimeout(draw, DRAW_MS);
+    };
+    const drawNow = () => {
+      if (drawTimer !== null) clearTimeout(drawTimer);
+      draw();
     };
 
     const client = new LiveClient({
@@ -57,12 +61,11 @@ export function useLiveConnection(filters: Filters): void {
       random: Math.random,
       clock: Date.now,
       onStatus: (status) => setState({ status }),
-      onFeed: () => scheduleDraw(),
+      onFeed: drawSoon,
       onMetrics: (metrics) => {
         if (!document.hidden) setState({ metrics });
       },
       onActivity: () => refresher.touch(),
-      onResync: () => refresher.touch(),
     });
     current = client;
     setState({ feed: client.feed(), seeded: false });
@@ -72,13 +75,13 @@ export function useLiveConnection(filters: Filters): void {
       refresher.suspend(document.hidden);
       if (document.hidden) return;
       client.retryNow();
-      scheduleDraw(0);
+      drawNow();
     };
     const retry = () => client.retryNow();
     document.addEventListener("visibilitychange", seen);
     window.addEventListener("online", retry);
     const unhold = useLive.subscribe((now, before) => {
-      if (now.holds !== before.holds && !isHeld(now.holds)) scheduleDraw(0);
+      if (now.holds !== before.holds && !isHeld(now.holds)) drawNow();
     });
     const idle = setInterval(() => refresher.touch(), IDLE_REFRESH_MS);
 

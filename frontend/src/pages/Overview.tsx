@@ -2,6 +2,7 @@ import { Skeleton, useMantineColorScheme } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { lazy, type ReactNode, Suspense, useCallback, useRef, useState } from "react";
 import { useStats } from "../api/hooks";
+import { isAway } from "../live/status";
 import { useLive } from "../live/store";
 import { useLiveConnection } from "../live/useLiveConnection";
 import { AlertBanner } from "../panels/AlertBanner";
@@ -33,9 +34,8 @@ export function Overview() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   useLiveConnection(filters);
 
-  const phase = useLive((state) => state.status.phase);
+  const away = useLive((state) => isAway(state.status));
   const arrived = useLive((state) => state.feed.received > 0 || (state.metrics?.total_posts ?? 0) > 0);
-  const heard = useLive((state) => state.status.heardAt !== null);
   const stats = useStats();
   const nothingYet = stats.data?.posts === 0 && !arrived;
 
@@ -52,7 +52,7 @@ export function Overview() {
   ]);
 
   return (
-    <div className={classes.page} data-away={(phase === "away" && heard) || undefined}>
+    <div className={classes.page} data-away={away || undefined}>
       <a className={classes.skip} href="#content">
         Skip to the numbers
       </a>

@@ -6,6 +6,7 @@ import { formatCompact, formatCount, formatShare, plural } from "../lib/format";
 import { RANGE_SHAPES, type Range } from "../lib/range";
 import { type Scored, SENTIMENT_TITLES } from "../lib/sentiment";
 import { wilson } from "../lib/statistics";
+import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
 import classes from "./Distribution.module.css";
@@ -14,6 +15,7 @@ const ORDER: readonly Scored[] = ["positive", "neutral", "negative"];
 
 export default function Distribution({ range, filters }: { range: Range; filters: Filters }) {
   const overall = useOverall(range, filters);
+  const current = useCurrentNumbers(range, filters);
   return (
     <Panel
       title="Distribution"
@@ -25,7 +27,7 @@ export default function Distribution({ range, filters }: { range: Range; filters
         isEmpty={(data) => data.current.posts === 0}
         empty={`No posts in the ${RANGE_SHAPES[range].title} match.`}
       >
-        {(data) => <Shares numbers={data.current} />}
+        {(data) => <Shares numbers={current ?? data.current} />}
       </PanelBody>
     </Panel>
   );

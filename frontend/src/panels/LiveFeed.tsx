@@ -16,8 +16,15 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
   const hold = useLive((state) => state.hold);
   const seeded = useLive((state) => state.seeded);
   const renderPost = useCallback(
-    (_index: number, post: Post) => <PostCard post={post} entering={feed.entering.has(post.id)} />,
-    [feed.entering],
+    (index: number, post: Post) => (
+      <PostCard
+        post={post}
+        entering={feed.entering.has(post.id)}
+        place={index + 1}
+        total={feed.posts.length}
+      />
+    ),
+    [feed.entering, feed.posts.length],
   );
   const goOn = () => {
     hold("paused", false);

@@ -11,13 +11,23 @@ import classes from "./PostCard.module.css";
 
 const AGE_STEP_MS = 15_000;
 
+interface PostCardProps {
+  post: Post;
+  entering: boolean;
+  /** Counted from 1 at the top, for assistive technology, which sees only what is drawn. */
+  place: number;
+  total: number;
+}
+
 /** One post. Its text is a stranger's: it is only ever drawn as text. */
-export const PostCard = memo(function PostCard({ post, entering }: { post: Post; entering: boolean }) {
+export const PostCard = memo(function PostCard({ post, entering, place, total }: PostCardProps) {
   const sentiment = sentimentOf(post.sentiment_label);
   const link = safeLink(post.url);
   return (
     <article
       className={classes.card}
+      aria-posinset={place}
+      aria-setsize={total}
       data-sentiment={sentiment}
       data-entering={entering || undefined}
       data-post-id={post.id}

@@ -1,4 +1,4 @@
-import { Tooltip } from "@mantine/core";
+import { Tooltip, VisuallyHidden } from "@mantine/core";
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
 import type { Group } from "../api/types";
@@ -108,9 +108,11 @@ function Row({ group, title, reach, chosen, faded, onPick }: RowProps) {
           aria-pressed={chosen}
           data-faded={faded || undefined}
           onClick={onPick}
-          aria-label={`${title}: ${plural(group.posts, "post")}, ${formatShare(group.negative_share)} negative, ${formatShare(group.positive_share)} positive`}
         >
           <span className={classes.name}>{title || "(none)"}</span>
+          <VisuallyHidden>
+            {formatShare(group.negative_share)} negative, {formatShare(group.positive_share)} positive, score
+          </VisuallyHidden>
           <DivergingBar
             negative={group.negative}
             neutral={group.neutral}
@@ -121,7 +123,10 @@ function Row({ group, title, reach, chosen, faded, onPick }: RowProps) {
           <span className={classes.score} data-few={few || undefined}>
             {formatScore(group.average_sentiment)}
           </span>
-          <span className={classes.posts}>{formatCompact(group.posts)}</span>
+          <span className={classes.posts}>
+            {formatCompact(group.posts)}
+            <VisuallyHidden> posts</VisuallyHidden>
+          </span>
         </button>
       </Tooltip>
     </li>

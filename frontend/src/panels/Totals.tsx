@@ -1,10 +1,9 @@
 import { Skeleton, Tooltip } from "@mantine/core";
 import type { ReactNode } from "react";
 import { useOverall, useStats, useTrend } from "../api/hooks";
-import type { Numbers } from "../api/types";
 import { barsOf } from "../charts/bars";
 import { Sparkline } from "../charts/Sparkline";
-import { countFilters, type Filters } from "../lib/filters";
+import type { Filters } from "../lib/filters";
 import {
   type Change,
   countChange,
@@ -18,6 +17,7 @@ import {
 } from "../lib/format";
 import { RANGE_SHAPES, type Range } from "../lib/range";
 import { useLive } from "../live/store";
+import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { Icon, type IconName } from "../ui/Icon";
 import { ScoreScale } from "../ui/ScoreScale";
 import classes from "./Totals.module.css";
@@ -27,21 +27,12 @@ interface TotalsProps {
   filters: Filters;
 }
 
-/** The newest numbers of the range: the server's push is ahead of the last answer where both count the same. */
-function useCurrent(range: Range, filters: Filters, answered: Numbers | undefined, askedAt: number) {
-  const pushed = useLive((state) => state.metrics);
-  if (!pushed || countFilters(filters) > 0 || Date.parse(pushed.as_of) <= askedAt) return answered;
-  if (range === "1h") return pushed.last_hour;
-  if (range === "24h") return pushed.last_24_hours;
-  return answered;
-}
-
 export function Totals({ range, filters }: TotalsProps) {
   const overall = useOverall(range, filters);
   const trend = useTrend(range, filters);
   const stats = useStats();
   const pushed = useLive((state) => state.metrics);
-  const now = useCurrent(range, filters, overall.data?.current, overall.dataUpdatedAt);
+  const now = useCurrentNumbers(range, filters);
   const before = overall.data?.previous;
   const shape = RANGE_SHAPES[range];
 

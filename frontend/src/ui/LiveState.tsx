@@ -1,6 +1,6 @@
 import { Tooltip } from "@mantine/core";
 import { formatAgo, formatClockSeconds, formatUtc } from "../lib/format";
-import type { LiveStatus } from "../live/client";
+import { isAway, type LiveStatus } from "../live/status";
 import { useLive } from "../live/store";
 import { retryNow } from "../live/useLiveConnection";
 import { Icon } from "./Icon";
@@ -17,7 +17,9 @@ export function describe(status: LiveStatus, paused: boolean, now: number): { to
     case "catching_up":
       return { tone: "busy", text: "Catching up" };
     case "connecting":
-      return { tone: "busy", text: status.heardAt === null ? "Connecting" : "Reconnecting" };
+      return isAway(status)
+        ? { tone: "away", text: "Server away, trying now" }
+        : { tone: "busy", text: "Connecting" };
     case "away": {
       const wait = Math.max(0, Math.ceil(((status.retryAt ?? now) - now) / 1_000));
       return { tone: "away", text: `Server away, next try in ${wait} s` };
@@ -28,7 +30,7 @@ export function describe(status: LiveStatus, paused: boolean, now: number): { to
 export function LiveState() {
   const status = useLive((state) => state.status);
   const paused = useLive((state) => state.holds.paused);
-  const now = useNow(status.phase === "away" ? 250 : 1_000);
+  const now = useNow(isAway(status) ? 250 : 1_000);
   const { tone, text } = describe(status, paused, now);
   return (
     <div className={classes.state} data-tone={tone} data-testid="live-state" data-phase={status.phase}>
@@ -51,7 +53,7 @@ export function LiveState() {
           </span>
         </Tooltip>
       )}
-      {tone === "away" && (
+      {status.phase === "away" && (
         <button type="button" className={classes.retry} onClick={retryNow}>
           <Icon name="refresh" size={13} /> Now
         </button>

@@ -1,0 +1,208 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const WAIT_MS = 20_000;
+
+const testId = (name) => `[data-testid="${name}"]`;
+const numberOf = (text) => Number((text ?? "").replaceAll(/[^\d]/g, ""));
+
+/** Opens `url` in a new page of its own; complaints of the console are collected. */
+export async function open(session, { url, width = 1440, height = 900, scheme = "light" }) {
+  await session.page?.context().close();
+  const context = await session.browser.newContext({
+    viewport: { width, height },
+    colorScheme: scheme,
+    timezoneId: "Europe/Berlin",
+  });
+  session.page = await context.newPage();
+  session.complaints = [];
+  session.page.on("console", (message) => {
+    if (message.type() === "error") session.complaints.push(message.text());
+  });
+  session.page.on("pageerror", (error) => session.complaints.push(error.message));
+  await session.page.goto(url);
+}
+
+/** What the console complained about since `open`. */
+export const complaints = (session) => session.complaints;
+
+/** Waits for `selector`; returns its text. */
+export async function text(session, { selector }) {
+  const found = session.page.locator(selector).first();
+  await found.waitFor({ timeout: WAIT_MS });
+  return found.innerText();
+}
+
+/** What a person sees move: totals, the chart's bars, the newest post. */
+export async function look({ page }) {
+  await page.locator(testId("post")).first().waitFor({ timeout: WAIT_MS });
+  await page
+    .locator(`${testId("trend")} rect[data-series]`)
+    .first()
+    .waitFor({ timeout: WAIT_MS });
+  const bars = await page
+    .locator(`${testId("trend")} rect[data-series]`)
+    .evaluateAll((rects) => rects.map((rect) => rect.getAttribute("height")).join(" "));
+  return {
+    posts: numberOf(await page.locator(testId("total-posts")).innerText()),
+    arrivals: numberOf(await page.locator(testId("total-arrivals")).innerText()),
+    bars,
+    newest: await page.locator(testId("post")).first().getAttribute("data-post-id"),
+    distribution: await page.locator(testId("distribution")).innerText(),
+    products: await page.locator(`${testId("ranking-products")} li`).count(),
+    ledger: await page.locator(testId("ledger")).innerText(),
+    phase: await page.locator(testId("live-state")).getAttribute("data-phase"),
+  };
+}
+
+/** Waits until the connection is in `phase`. */
+export async function phase({ page }, { wanted }) {
+  await page.locator(`${testId("live-state")}[data-phase="${wanted}"]`).waitFor({ timeout: WAIT_MS });
+}
+
+/** The server is away: what the screen says of it, twice, a little later the second time. */
+export async function away({ page }) {
+  await phase({ page }, { wanted: "away" });
+  const read = async () => ({
+    state: await page.locator(testId("live-state")).innerText(),
+    posts: numberOf(await page.locator(testId("total-posts")).innerText()),
+    greyed: await page.locator("[data-away]").count(),
+    opacity: await page
+      .locator("[data-feed-scroller]")
+      .evaluate((element) => Number(getComputedStyle(element).opacity)),
+  });
+  const first = await read();
+  const age = page.locator(testId("data-age"));
+  const before = await age.innerText();
+  await page.waitForFunction(
+    ([selector, old]) => document.querySelector(selector)?.innerText !== old,
+    [testId("data-age"), before],
+    { timeout: WAIT_MS },
+  );
+  return { first, ages: [before, await age.innerText()] };
+}
+
+/** Waits for the note that the gap is filled; returns how many posts it counts. */
+export async function gap({ page }) {
+  const note = page.locator(testId("gap"));
+  await note.waitFor({ timeout: 60_000 });
+  return Number(await note.getAttribute("data-count"));
+}
+
+/**
+ * Scrolls the feed from its top to its end, post by post as they are drawn; returns the ids of all.
+ * Being scrolled holds the feed, so that places do not move meanwhile.
+ */
+export async function feed({ page }) {
+  return page.evaluate(async () => {
+    const scroller = document.querySelector("[data-feed-scroller]");
+    const frames = async (count) => {
+      for (let frame = 0; frame < count; frame++) await new Promise(requestAnimationFrame);
+    };
+    const drawn = () =>
+      [...scroller.querySelectorAll("[data-post-id]")].map((card) => ({
+        id: card.dataset.postId,
+        place: Number(card.ariaPosInSet),
+        total: Number(card.ariaSetSize),
+      }));
+    const ids = [];
+    scroller.scrollTo({ top: 60 });
+    await frames(5);
+    const deadline = performance.now() + 60_000;
+    for (let total = 1; ids.length < total; ) {
+      if (performance.now() > deadline) throw new Error(`stuck at post ${ids.length} of ${total}`);
+      const cards = drawn();
+      for (const card of cards) {
+        if (card.place === ids.length + 1) ids.push(card.id);
+        total = card.total;
+      }
+      const ahead = cards.length > 0 && cards[0].place > ids.length + 1;
+      scroller.scrollBy({ top: scroller.clientHeight * (ahead ? -0.5 : 0.5) });
+      await frames(2);
+    }
+    // Back at the top the feed goes on, for the next look.
+    scroller.scrollTo({ top: 0 });
+    await frames(10);
+    return ids;
+  });
+}
+
+export async function press({ page }, { key }) {
+  await page.keyboard.press(key);
+}
+
+export async function type({ page }, { selector, text: words }) {
+  await page.locator(selector).first().fill(words);
+}
+
+export async function click({ page }, { selector }) {
+  await page.locator(selector).first().click({ timeout: WAIT_MS });
+}
+
+export async function focused({ page }) {
+  return page.evaluate(() => document.activeElement?.getAttribute("aria-label"));
+}
+
+export const address = ({ page }) => page.url();
+
+/** Serious and critical violations of accessibility, each as one readable line. */
+export async function axe({ page }) {
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    globalThis.axe.run(document, {
+      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    }),
+  );
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .map(
+      ({ id, help, nodes }) =>
+        `${id}: ${help}: ${nodes.map(({ target, failureSummary }) => `${target} (${failureSummary})`).join("; ")}`,
+    );
+}
+
+/** By how many pixels the page is wider than the window. */
+export async function overflow({ page }) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+export async function screenshot({ page }, { path, whole = false }) {
+  await page.screenshot({ path, fullPage: whole });
+}
+
+/** Tries everything a hostile page may try, from the page that is open, against `server`. */
+export async function attack({ page }, { server, post }) {
+  return page.evaluate(
+    async ([target, body]) => {
+      const attempt = async (init) => {
+        try {
+          const answer = await fetch(`${target}/api/v1/posts`, init);
+          return { status: answer.status, type: answer.type, text: (await answer.text()).slice(0, 2_000) };
+        } catch (error) {
+          return { refused: error.name };
+        }
+      };
+      const socket = (url) =>
+        new Promise((resolve) => {
+          const live = new WebSocket(url);
+          live.onmessage = (event) => resolve({ opened: true, text: String(event.data).slice(0, 200) });
+          live.onerror = () => resolve({ opened: false });
+          setTimeout(() => resolve({ opened: false, silent: true }), 5_000);
+        });
+      const withId = (id) => JSON.stringify({ posts: [{ ...body, post_id: id }] });
+      return {
+        json: await attempt({
+          method: "POST",
+          headers: { "Content-Type": "application/json" },
+          body: withId("foreign-json"),
+        }),
+        // What a page may send without asking first.
+        simple: await attempt({ method: "POST", mode: "no-cors", body: withId("foreign-simple") }),
+        read: await attempt({}),
+        socket: await socket(`${target.replace("http", "ws")}/ws/sentiment`),
+      };
+    },
+    [server, post],
+  );
+}

@@ -1,0 +1,308 @@
+"""The dashboard in a real Chromium: it moves, survives the server's death, is accessible, and stays ours."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+from queue import Empty, Queue
+from typing import Any
+
+import pytest
+from running import Running, run, running
+
+FRONTEND = Path(__file__).parents[2] / "frontend"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+MISSED = 300
+"""Posts that are stored while the server is away."""
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+
+def unavailable(reason: str) -> None:
+    """In CI nothing is skipped."""
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+class Browser:
+    """Steps of frontend/e2e/dashboard.mjs, as methods: `browser.open(url=…)`."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+        self._lines: Queue[str] = Queue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self._lines.put(line)
+
+    def __getattr__(self, step: str) -> Any:
+        def run_step(**given: Any) -> Any:
+            assert self._process.stdin is not None
+            self._process.stdin.write(json.dumps({"step": step, **given}) + "\n")
+            self._process.stdin.flush()
+            try:
+                answer = json.loads(self._lines.get(timeout=120))
+            except Empty:
+                raise AssertionError(f"the browser did not answer to {step}") from None
+            assert answer["ok"], f"{step}: {answer['error']}"
+            return answer["value"]
+
+        return run_step
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this file."""
+    if not (node := shutil.which("node")):
+        unavailable("the browser test needs Node 20 or newer on PATH")
+    if not os.environ.get("CHROMIUM_PATH") and not any(map(shutil.which, CHROMIUM_NAMES)):
+        unavailable("the browser test needs Chromium: install the package chromium, or set CHROMIUM_PATH")
+    if not (FRONTEND / "node_modules" / "playwright-core").is_dir():
+        unavailable("the browser test needs frontend/node_modules: run npm ci in frontend/")
+    if not files("sentistream").joinpath("dashboard", "index.html").is_file():
+        unavailable("the dashboard is not built: run make dashboard")
+    assert node is not None
+    with subprocess.Popen(
+        [node, "e2e/dashboard.mjs"], cwd=FRONTEND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield Browser(process)
+        finally:
+            assert process.stdin is not None
+            process.stdin.close()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+@pytest.fixture
+def replay(test_data: Path) -> Path:
+    """Real posts."""
+    return test_data / "airline" / "replay.jsonl"
+
+
+@contextlib.contextmanager
+def serving(folder: Path, *arguments: object) -> Iterator[Running]:
+    """`sentistream up`, healthy."""
+    with running(folder, "up", "--data-dir", folder / "data", *arguments) as server:
+        server.healthy()
+        yield server
+
+
+def address(server: Running) -> str:
+    """Where its dashboard is."""
+    return f"http://127.0.0.1:{server.port}"
+
+
+def listed_since(server: Running, moment: datetime) -> set[str]:
+    """The ids of all posts that the API lists as stored or changed since `moment`."""
+    ids: set[str] = set()
+    cursor: dict[str, str] = {}
+    while True:
+        answer = server.http.get(
+            "/api/v1/posts",
+            params={"sort": "ingested", "ingested_after": moment.isoformat(), "limit": 1000, **cursor},
+        )
+        assert answer.status_code == 200, answer.text
+        page = answer.json()
+        ids |= {post["id"] for post in page["data"]}
+        if not page["metadata"]["has_more"]:
+            return ids
+        cursor = {"cursor": page["metadata"]["next_cursor"]}
+
+
+def changed(browser: Browser, before: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    """Look until everything in `names` differs from `before`."""
+    for _ in range(100):
+        now: dict[str, Any] = browser.look()
+        if all(now[name] != before[name] for name in names):
+            return now
+        threading.Event().wait(0.1)
+    same = [name for name in names if now[name] == before[name]]
+    raise AssertionError(f"never moved: {same}")
+
+
+def test_it_moves_and_closes_the_gap_that_a_killed_server_leaves(
+    browser: Browser, replay: Path, tmp_path: Path
+) -> None:
+    with serving(tmp_path, "--source", f"file:{replay}", "--rate", "20") as server:
+        browser.open(url=address(server))
+        first = browser.look()
+        assert first["phase"] == "live"
+        assert first["posts"] > 0
+        assert first["products"] > 1
+        second = changed(browser, first, {"posts", "bars", "newest", "distribution", "ledger"})
+        assert second["posts"] > first["posts"]
+        assert second["arrivals"] > 0
+        assert browser.complaints() == []
+
+        killed_at = datetime.now(UTC)
+        server.kill()
+        away = browser.away()
+        assert "away" in away["first"]["state"]
+        assert "data from" in away["first"]["state"]
+        assert away["first"]["posts"] >= second["posts"], "the last data stay on the screen"
+        assert away["first"]["greyed"] == 1
+        assert away["first"]["opacity"] < 1
+        assert away["ages"][0] != away["ages"][1]
+
+        left = browser.look()
+        store_meanwhile(replay, tmp_path)
+        server.start()
+        server.healthy()
+        browser.phase(wanted="live")
+        assert browser.gap() >= MISSED
+        changed(browser, left, {"posts", "bars", "newest"})
+
+        listed = listed_since(server, killed_at)
+        assert len(listed) >= MISSED
+        missing = listed
+        for _ in range(4):  # the feed waits while it is scrolled: the last ones appear after the first pass
+            if missing:
+                missing = missing - set(browser.feed())
+        assert not missing, f"{len(missing)} of {len(listed)} posts never appeared"
+
+
+def store_meanwhile(replay: Path, folder: Path) -> None:
+    """Other processes go on while the server is away: what they store is the gap."""
+    lines = replay.read_text().splitlines()[-MISSED:]
+    path = folder / "meanwhile.jsonl"
+    path.write_text("".join(json.dumps({**json.loads(line), "source": "elsewhere"}) + "\n" for line in lines))
+    for arguments in (("ingest", "--source", f"file:{path}"), ("worker", "--until-idle")):
+        done = run(*arguments, "--data-dir", folder / "data", cwd=folder)
+        assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def stocked(replay: Path, tmp_path: Path) -> Iterator[Running]:
+    """A server that holds real posts, written as of today, and receives nothing more."""
+    posts = [json.loads(line) for line in replay.read_text().splitlines()[:900]]
+    now = datetime.now(UTC)
+    for index, post in enumerate(posts):
+        post["created_at"] = (now - timedelta(seconds=95 * index)).isoformat()
+    kept = ("post_id", "source", "content", "author", "created_at", "product", "location")
+    body = {"posts": [{name: post[name] for name in kept if post[name] is not None} for post in posts]}
+    with serving(tmp_path, "--source", "none") as server:
+        answer = server.http.post("/api/v1/posts", json=body)
+        assert answer.status_code == 202, answer.text
+        server.until(lambda: server.data("stats")["posts"] == len(posts), 30, "all posts stored")
+        yield server
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 960), (390, 844)], ids=["desktop", "phone"])
+def test_it_is_accessible_and_fits(
+    browser: Browser, stocked: Running, tmp_path: Path, scheme: str, width: int, height: int
+) -> None:
+    browser.open(url=address(stocked), width=width, height=height, scheme=scheme)
+    seen = browser.look()
+    assert seen["posts"] == 900
+    picture = tmp_path / f"dashboard-{width}-{scheme}.png"
+    browser.screenshot(path=str(picture), whole=True)
+    assert picture.stat().st_size > 20_000
+    assert browser.axe() == []
+    assert browser.overflow() == 0
+    assert browser.complaints() == []
+
+
+def test_filters_live_in_the_address_and_keys_work(browser: Browser, stocked: Running) -> None:
+    browser.open(url=f"{address(stocked)}/?product=United&sentiment=negative")
+    seen = browser.look()
+    filtered = stocked.data("metrics/overall", hours=24, product="United", sentiment="negative")["current"]
+    assert 0 < seen["posts"] == filtered["posts"] < 900
+
+    browser.press(key="/")
+    assert browser.focused() == "Search in posts"
+    browser.press(key="Escape")
+    browser.open(url=address(stocked))
+    browser.look()
+    browser.press(key="p")
+    assert "paused" in browser.text(selector='[data-testid="live-state"]').lower()
+    browser.press(key="?")
+    assert "Pause the feed" in browser.text(selector='[role="dialog"]')
+
+
+def test_an_empty_server_shows_how_to_begin(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, "--source", "none") as server:
+        browser.open(url=address(server))
+        assert "curl" in browser.text(selector='[data-testid="first-steps"]')
+        assert browser.axe() == []
+        answer = server.http.post(
+            "/api/v1/posts",
+            json={
+                "post_id": "1",
+                "source": "twitter",
+                "content": "<img src=x onerror=alert(1)> lovely",
+                "created_at": datetime.now(UTC).isoformat(),
+                "url": "https://example.org/1",
+            },
+        )
+        assert answer.status_code == 202
+        assert "<img src=x onerror=alert(1)> lovely" in browser.text(selector='[data-testid="post"]')
+        assert browser.complaints() == []
+
+
+class Foreign(SimpleHTTPRequestHandler):
+    """A page on another origin."""
+
+    def do_GET(self) -> None:
+        body = b"<!doctype html><title>foreign</title>"
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def foreign() -> Iterator[int]:
+    """The port of a foreign page."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Foreign) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server.server_port
+        server.shutdown()
+        thread.join()
+
+
+def test_a_foreign_page_can_neither_post_nor_listen_nor_read(browser: Browser, stocked: Running, foreign: int) -> None:
+    post = {"source": "twitter", "content": "not yours", "created_at": datetime.now(UTC).isoformat()}
+
+    browser.open(url=f"http://127.0.0.1:{foreign}/")
+    tried = browser.attack(server=address(stocked), post=post)
+    assert tried["json"].get("refused") == "TypeError"
+    assert tried["read"].get("refused") == "TypeError"
+    assert not tried["simple"].get("text")
+    assert tried["socket"]["opened"] is False
+
+    rebound = f"http://rebound.example:{stocked.port}"
+    browser.open(url=f"{rebound}/")
+    tried = browser.attack(server=rebound, post=post)
+    for name in ("json", "simple", "read"):
+        assert tried[name].get("status") == 400, tried
+        assert "data" not in json.loads(tried[name]["text"]), "the rebound name reads nothing"
+    assert tried["socket"]["opened"] is False
+    assert stocked.data("stats")["posts"] == 900, "nothing came in"
+
+    # The same attempts from our own page succeed: what failed above failed for its origin.
+    browser.open(url=address(stocked))
+    tried = browser.attack(server=address(stocked), post=post)
+    assert tried["json"]["status"] == 202
+    assert tried["read"]["status"] == 200
+    assert tried["socket"]["opened"] is True
