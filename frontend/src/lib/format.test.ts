@@ -60,11 +60,12 @@ describe("changes", () => {
     expect(countChange(110, 100)).toEqual({ direction: "up", text: "+10.0\u202f%" });
     expect(countChange(90, 100)).toEqual({ direction: "down", text: "−10.0\u202f%" });
     expect(countChange(100, 100)).toEqual({ direction: "same", text: "0.0\u202f%" });
-    expect(countChange(5_000, 10)).toEqual({ direction: "up", text: "×500" });
+    expect(countChange(500, 10)).toEqual({ direction: "up", text: "×50" });
   });
 
-  it("says nothing where there was nothing before", () => {
+  it("says nothing where there was next to nothing before", () => {
     expect(countChange(5, 0)).toBeNull();
+    expect(countChange(75_000, 41)).toBeNull();
     expect(shareChange(0.5, null)).toBeNull();
     expect(scoreChange(null, 0.1)).toBeNull();
   });

@@ -38,11 +38,12 @@ export interface Change {
   text: string;
 }
 
-/** Change of a count, relative to before; null where there was nothing before to compare with. */
+/** Change of a count, relative to before; null where there was too little before to compare with. */
 export function countChange(now: number, before: number): Change | null {
-  if (before === 0) return null;
+  if (before === 0 || now / before > 100) return null;
   const ratio = (now - before) / before;
-  const text = Math.abs(ratio) < 10 ? `${signed(ratio * 100, 1)}\u202f%` : `×${formatCompact(now / before)}`;
+  const text =
+    ratio < 10 ? `${signed(ratio * 100, 1)}\u202f%` : `×${formatCompact(Math.round(now / before))}`;
   return { direction: directionOf(ratio, 0.0005), text };
 }
 

@@ -6,7 +6,7 @@ import { countFilters, filterParameters, matchesDimensions, NO_FILTERS } from ".
 import { outcomesOf } from "./ledger";
 import { safeLink } from "./links";
 import { sentimentOf } from "./sentiment";
-import { wilson } from "./statistics";
+import { differ, wilson } from "./statistics";
 
 describe("filterParameters", () => {
   it("holds only what is set, alternatives joined, commas in values kept apart", () => {
@@ -74,6 +74,15 @@ describe("wilson", () => {
     expect(wilson(3, 3)?.high).toBeCloseTo(1, 12);
     expect(wilson(3, 3)?.high).toBeLessThanOrEqual(1);
     expect(wilson(0, 0)).toBeNull();
+  });
+});
+
+describe("differ", () => {
+  it("takes a difference seriously only beyond chance", () => {
+    expect(differ(520, 1_000, 500, 1_000)).toBe(false);
+    expect(differ(560, 1_000, 500, 1_000)).toBe(true);
+    expect(differ(10, 20, 0, 20)).toBe(false);
+    expect(differ(0, 100, 0, 100)).toBe(false);
   });
 });
 

@@ -3,6 +3,14 @@ export const FEW_POSTS = 30;
 
 const Z_95 = 1.959964;
 
+/** Whether two shares differ by more than chance explains: a two-sided test of proportions at 5 %. */
+export function differ(hits: number, sample: number, hitsBefore: number, sampleBefore: number): boolean {
+  if (sample < FEW_POSTS || sampleBefore < FEW_POSTS) return false;
+  const pooled = (hits + hitsBefore) / (sample + sampleBefore);
+  const error = Math.sqrt(pooled * (1 - pooled) * (1 / sample + 1 / sampleBefore));
+  return error > 0 && Math.abs(hits / sample - hitsBefore / sampleBefore) / error > Z_95;
+}
+
 /**
  * The 95 % interval of a share by Wilson's score method (E. B. Wilson, 1927), which stays inside
  * [0, 1] and is honest for small samples. Null for an empty sample.

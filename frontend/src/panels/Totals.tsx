@@ -16,6 +16,7 @@ import {
   shareChange,
 } from "../lib/format";
 import { RANGE_SHAPES, type Range } from "../lib/range";
+import { differ, FEW_POSTS } from "../lib/statistics";
 import { useLive } from "../live/store";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { Icon, type IconName } from "../ui/Icon";
@@ -58,6 +59,8 @@ export function Totals({ range, filters }: TotalsProps) {
   const bars = trend.data ? barsOf(trend.data.buckets, trend.data.period, 40) : [];
   const arrivals = pushed?.last_minute.arrivals ?? stats.data?.last_minute ?? null;
   const against = `against ${shape.previous}`;
+  const sure = (part: "positive" | "neutral" | "negative") =>
+    differ(now[part], now.scored, before[part], before.scored);
   const shares = (part: "positive" | "neutral" | "negative") =>
     bars.map((bar) => (bar.scored > 0 ? bar[part] / bar.scored : null));
 
@@ -81,6 +84,7 @@ export function Totals({ range, filters }: TotalsProps) {
         exact={plural(now.positive, "post")}
         change={shareChange(now.positive_share, before.positive_share)}
         good="up"
+        sure={sure("positive")}
         against={against}
         note={plural(now.positive, "post")}
         spark={<Sparkline values={shares("positive")} tone="positive" />}
@@ -92,6 +96,7 @@ export function Totals({ range, filters }: TotalsProps) {
         value={formatShare(now.neutral_share)}
         exact={plural(now.neutral, "post")}
         change={shareChange(now.neutral_share, before.neutral_share)}
+        sure={sure("neutral")}
         against={against}
         note={plural(now.neutral, "post")}
         spark={<Sparkline values={shares("neutral")} tone="neutral" />}
@@ -104,6 +109,7 @@ export function Totals({ range, filters }: TotalsProps) {
         exact={plural(now.negative, "post")}
         change={shareChange(now.negative_share, before.negative_share)}
         good="down"
+        sure={sure("negative")}
         against={against}
         note={plural(now.negative, "post")}
         spark={<Sparkline values={shares("negative")} tone="negative" />}
@@ -114,6 +120,7 @@ export function Totals({ range, filters }: TotalsProps) {
         exact="from −1 (all negative) to +1 (all positive)"
         change={scoreChange(now.average_sentiment, before.average_sentiment)}
         good="up"
+        sure={Math.min(now.scored, before.scored) >= FEW_POSTS}
         against={against}
         note={<ScoreScale score={now.average_sentiment} before={before.average_sentiment} />}
       />
@@ -143,6 +150,8 @@ interface TotalProps {
   change: Change | null;
   /** Which direction is good news; without one a change has no colour. */
   good?: "up" | "down";
+  /** False where chance alone may explain the change: it is no news then. */
+  sure?: boolean;
   against: string;
   note: ReactNode;
   spark?: ReactNode;
@@ -158,6 +167,7 @@ function Total({
   tone,
   change,
   good,
+  sure = true,
   against,
   note,
   spark,
@@ -176,7 +186,7 @@ function Total({
             {unit && <span className={classes.unit}>{unit}</span>}
           </p>
         </Tooltip>
-        {change && <ChangeMark change={change} good={good} against={against} />}
+        {change && <ChangeMark change={change} good={good} sure={sure} against={against} />}
       </div>
       <div className={classes.note}>{note}</div>
       {spark && <div className={classes.spark}>{spark}</div>}
@@ -184,19 +194,19 @@ function Total({
   );
 }
 
-function ChangeMark({
-  change,
-  good,
-  against,
-}: {
+interface ChangeMarkProps {
   change: Change;
-  good?: "up" | "down" | undefined;
+  good: "up" | "down" | undefined;
+  sure: boolean;
   against: string;
-}) {
-  const news = change.direction === "same" || !good ? "none" : change.direction === good ? "good" : "bad";
+}
+
+function ChangeMark({ change, good, sure, against }: ChangeMarkProps) {
+  const news =
+    change.direction === "same" || !good || !sure ? "none" : change.direction === good ? "good" : "bad";
   const icon = change.direction === "up" ? "arrowUp" : change.direction === "down" ? "arrowDown" : null;
   return (
-    <Tooltip label={`${change.text} ${against}`} withArrow>
+    <Tooltip label={`${change.text} ${against}${sure ? "" : "; chance may explain it"}`} withArrow>
       <span className={`${classes.change} numeric`} data-news={news}>
         {icon && <Icon name={icon} size={12} />}
         {change.text}

@@ -13,8 +13,22 @@ const iris: MantineColorsTuple = [
   "#282a7c",
 ];
 
+/** The kit's dark greys, in the tone of tokens.css. */
+const dark: MantineColorsTuple = [
+  "#d5dbe3",
+  "#b3bcc8",
+  "#97a2b1",
+  "#5b6675",
+  "#3b4452",
+  "#262c36",
+  "#1d222b",
+  "#151920",
+  "#10141a",
+  "#0c0f14",
+];
+
 export const theme = createTheme({
-  colors: { iris },
+  colors: { iris, dark },
   primaryColor: "iris",
   primaryShade: { light: 6, dark: 4 },
   fontFamily:
