@@ -31,8 +31,8 @@ ALIASES: dict[str, tuple[str, str]] = {
 }
 """Names that existing deployments set; our own name wins where both are set."""
 
-RESERVED = frozenset({"SENTISTREAM_CONFIG", "SENTISTREAM_TEST_DATA"})
-"""Ours, yet no settings: the path of the TOML file, and the data that tests read."""
+RESERVED = frozenset({"SENTISTREAM_CONFIG", "SENTISTREAM_TEST_DATA", "SENTISTREAM_SKIP_DASHBOARD", "SENTISTREAM_URL"})
+"""Ours, yet no settings: the path of the TOML file, the data that tests read, a switch of the build, a client's URL."""
 
 
 class Section(BaseModel):

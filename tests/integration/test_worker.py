@@ -225,3 +225,11 @@ async def test_housekeeping_trims_and_forgets(system: System) -> None:
     [low] = await system.stream.trim()
     assert low.endswith(f":{11:016d}")
     assert await system.store.ledger.prune([low]) == 0
+
+
+async def test_a_failure_of_the_housekeeping_is_no_secret(system: System) -> None:
+    async def broken(seconds: float) -> None:
+        raise RuntimeError("housekeeping is broken")
+
+    with pytest.raises(RuntimeError, match="housekeeping is broken"):
+        await asyncio.wait_for(system.worker(sleep=broken).run(), 20)

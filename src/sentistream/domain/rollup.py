@@ -47,6 +47,8 @@ Measured = tuple[int, ...]
 
 NOTHING: Measured = (0,) * len(MEASURES)
 
+_NO_EMOTIONS = (0,) * (2 * len(EMOTIONS))
+
 
 def fixed(value: float) -> int:
     """`value` in units of 1/SCALE."""
@@ -62,13 +64,22 @@ def measured(
     churn_threshold: float,
 ) -> Measured:
     """What one post adds to every rollup it belongs to."""
-    numbers: list[int] = [1, label == "positive", label == "negative", label == "neutral", label == "unscored"]
+    numbers: list[int] = [
+        1,
+        int(label == "positive"),
+        int(label == "negative"),
+        int(label == "neutral"),
+        int(label == "unscored"),
+    ]
     for value in (score, toxicity, churn_risk):
         numbers += (0, 0) if value is None else (fixed(value), 1)
     numbers.append(int(churn_risk is not None and churn_risk >= churn_threshold))
-    for value in emotions or (None,) * len(EMOTIONS):
-        numbers += (0, 0) if value is None else (fixed(value), 1)
-    return tuple(map(int, numbers))
+    if emotions is None:
+        numbers += _NO_EMOTIONS
+    else:
+        for value in emotions:
+            numbers += (fixed(value), 1)
+    return tuple(numbers)
 
 
 class Numbers(msgspec.Struct, frozen=True, kw_only=True):

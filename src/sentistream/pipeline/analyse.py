@@ -77,7 +77,7 @@ class Worker:
             writing: asyncio.Task[None] | None = None
             try:
                 batches = consumer.batches()
-                while (batch := await self._next(batches, stopping, writing)) is not None:
+                while (batch := await self._next(batches, stopping, keeper, writing)) is not None:
                     items = await self._analyse(batch)
                     if writing is not None:
                         await writing
@@ -91,18 +91,22 @@ class Worker:
                 await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _next(
-        self, batches: AsyncIterator[Batch], stopping: asyncio.Task[Any], writing: asyncio.Task[None] | None
+        self,
+        batches: AsyncIterator[Batch],
+        stopping: asyncio.Task[Any],
+        keeper: asyncio.Task[None],
+        writing: asyncio.Task[None] | None,
     ) -> Batch | None:
-        """The next batch, or None when asked to stop; raises at once if the write under way fails."""
+        """The next batch, or None when asked to stop; raises at once if the write or the housekeeping fails."""
         coming = asyncio.ensure_future(anext(batches))
-        waiting: set[asyncio.Future[Any]] = {coming, stopping}
-        if writing is not None:
-            waiting.add(writing)
+        work = [keeper] if writing is None else [keeper, writing]
+        waiting: set[asyncio.Future[Any]] = {coming, stopping, *work}
         try:
             while not coming.done() and not stopping.done():
                 done, waiting = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-                if writing in done:
-                    writing.result()
+                for task in work:
+                    if task in done:
+                        task.result()
             return coming.result() if coming.done() else None
         except StopAsyncIteration:
             return None

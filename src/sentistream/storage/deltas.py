@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import add, sub
+from operator import add, neg
 
 from sentistream.domain.rollup import GRAINS, MINUTE, NOTHING, Measured, measured
 from sentistream.storage.rows import PostRow, emotions_of
@@ -49,20 +49,25 @@ def deltas(
     """What to add to each minute rollup, by (dimension, key, minute), for posts that moved from one row to another."""
     total: dict[tuple[str, str, int], Measured] = {}
     for before, after in moves:
-        for row, combine in ((before, sub), (after, add)):
-            if row is not None:
-                _apply(total, row, combine, churn_threshold)
-    return {place: value for place, value in total.items() if any(value)}
+        if before is not None:
+            _add(total, before, tuple(map(neg, _measured(before, churn_threshold))))
+        if after is not None:
+            _add(total, after, _measured(after, churn_threshold))
+    return total
 
 
-def _apply(
-    total: dict[tuple[str, str, int], Measured], row: PostRow, combine: Callable[[int, int], int], threshold: float
-) -> None:
-    own = measured(row.sentiment_label, row.sentiment_score, row.toxicity, row.churn_risk, emotions_of(row), threshold)
+def _measured(row: PostRow, churn_threshold: float) -> Measured:
+    return measured(
+        row.sentiment_label, row.sentiment_score, row.toxicity, row.churn_risk, emotions_of(row), churn_threshold
+    )
+
+
+def _add(total: dict[tuple[str, str, int], Measured], row: PostRow, own: Measured) -> None:
     minute = row.created_at // (MINUTE * SECOND) * MINUTE
     for dimension, key in groups(row):
         place = (dimension, key, minute)
-        total[place] = tuple(map(combine, total.get(place, NOTHING), own))
+        held = total.get(place)
+        total[place] = own if held is None else tuple(map(add, held, own))
 
 
 def in_all_grains(
@@ -76,4 +81,4 @@ def in_all_grains(
             place = (grain, dimension, counted, minute // grain * grain)
             held = total.get(place)
             total[place] = value if held is None else tuple(map(add, held, value))
-    return [(*place, *value) for place, value in sorted(total.items()) if any(value)]
+    return [(*place, *value) for place, value in sorted(total.items()) if value != NOTHING]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from itertools import chain
 from typing import Any
 
 from msgspec.structs import astuple
@@ -35,6 +36,13 @@ from sentistream.storage.tables import (
 
 CHUNK = 500
 """Most values in one IN list."""
+
+BLOCKS = (64, 8, 1)
+"""Rows that SQLite inserts in one step.
+
+Its driver gives up Python's global lock for every step and must win it back after; next to a busy
+thread that costs more than the step.
+"""
 
 ROW_COLUMNS = [posts.c[name] for name in PostRow.__struct_fields__]
 ANALYSIS_COLUMNS = [analyses.c[name] for name in AnalysisRow.__struct_fields__]
@@ -86,10 +94,28 @@ _STATEMENTS: dict[str, Any] = {
 }
 
 
-def run_many(connection: Connection, what: str, rows: list[tuple[Any, ...]]) -> None:
+def run_many(connection: Connection, what: str, rows: Sequence[tuple[Any, ...]]) -> None:
     """Execute a named statement for many rows of plain tuples, in the order of its columns."""
-    if rows:
-        connection.exec_driver_sql(_compiled(connection.dialect, what), rows)
+    sql = _compiled(connection.dialect, what)
+    if connection.dialect.paramstyle != "qmark" or " VALUES (" not in sql:
+        if rows:
+            connection.exec_driver_sql(sql, list(rows))
+        return
+    done = 0
+    for size in BLOCKS:
+        several = _repeated(sql, size)
+        while len(rows) - done >= size:
+            block = rows[done : done + size]
+            connection.exec_driver_sql(several, tuple(chain.from_iterable(block)))
+            done += size
+
+
+@cache
+def _repeated(sql: str, size: int) -> str:
+    """A one-row INSERT as one of `size` rows."""
+    head, values, rest = sql.partition(" VALUES ")
+    row, end, tail = rest.partition(")")
+    return head + values + ", ".join([row + end] * size) + tail
 
 
 def chunks(values: Sequence[Any]) -> list[Sequence[Any]]:
