@@ -51,7 +51,7 @@ def _write(path: Path) -> str:
 def _once(path: Path) -> tuple[float, float]:
     with serving("up", "--source", f"file:{path}", "--original-time") as server:
         started, halfway = time.perf_counter(), None
-        while (rows := server.data("ledger")["rows"]) < POSTS:
+        while (rows := server.data("health")["post_count"]) < POSTS:
             if halfway is None and rows > POSTS / 2:
                 halfway = server.memory()
             time.sleep(0.25)
