@@ -1,6 +1,7 @@
-import { copyFileSync, mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
+import { gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -27,11 +28,31 @@ function swaggerUi(): Plugin {
   };
 }
 
+/** Compressed once here, so that the server never has to: it sends NAME.gz to whoever accepts gzip. */
+function compressed(): Plugin {
+  return {
+    name: "sentistream-compressed",
+    apply: "build",
+    enforce: "post",
+    closeBundle: {
+      sequential: true,
+      order: "post",
+      handler() {
+        for (const name of readdirSync(outDir, { recursive: true, encoding: "utf8" })) {
+          if (!/\.(js|css|svg|html)$/.test(name)) continue;
+          const path = join(outDir, name);
+          writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+        }
+      },
+    },
+  };
+}
+
 // `npm run dev` talks to a server started with `sentistream up`.
 const server = process.env.SENTISTREAM_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), swaggerUi()],
+  plugins: [react(), swaggerUi(), compressed()],
   build: {
     outDir,
     emptyOutDir: true,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+import gzip
 import io
 from datetime import timedelta
 from pathlib import Path
@@ -295,3 +296,25 @@ async def test_pages_of_a_built_dashboard(build: Any, tmp_path: Path) -> None:
         assert path in docs.text
         assert (await house.client.get(path)).status_code == 200
     assert (await house.client.get("/docs/other.js")).status_code == 404
+
+
+async def test_files_are_sent_as_the_build_compressed_them(build: Any, tmp_path: Path) -> None:
+    folder = tmp_path / "dashboard"
+    (folder / "swagger").mkdir(parents=True)
+    (folder / "assets").mkdir()
+    names = {
+        "index.html": "/",
+        "assets/a-1.js": "/assets/a-1.js",
+        "swagger/swagger-ui-bundle.js": "/docs/swagger-ui-bundle.js",
+    }
+    for name in names:
+        (folder / name).write_text(name)
+        (folder / f"{name}.gz").write_bytes(gzip.compress(name.encode()))
+    house = build(dashboard=folder)
+    for name, path in names.items():
+        packed = await house.client.get(path, headers={"Accept-Encoding": "br, gzip;q=0.8"})
+        assert (packed.text, packed.headers["content-encoding"]) == (name, "gzip")
+        assert packed.headers["vary"] == "Accept-Encoding"
+        plain = await house.client.get(path, headers={"Accept-Encoding": "identity"})
+        assert (plain.text, plain.headers.get("content-encoding")) == (name, None)
+        assert packed.headers["content-type"] == plain.headers["content-type"]

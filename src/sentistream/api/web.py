@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import mimetypes
 from pathlib import Path
 
 from fastapi import APIRouter, Request
@@ -53,6 +54,7 @@ async def docs(request: Request) -> Response:
     return HTMLResponse(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>SentiStream API</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        '<link rel="icon" href="/favicon.svg">'
         '<link rel="stylesheet" href="/docs/swagger-ui.css"></head><body><div id="swagger-ui"></div>'
         '<script src="/docs/swagger-ui-bundle.js"></script><script src="/docs/init.js"></script></body></html>',
         headers={"Cache-Control": REVALIDATE},
@@ -67,7 +69,21 @@ async def docs_file(name: str, request: Request) -> Response:
     path = _folder(request) / "swagger" / name
     if name not in SWAGGER_FILES or not path.is_file():
         raise NotFound("the documentation has no such file")
-    return FileResponse(path, media_type=SWAGGER_FILES[name], headers={"Cache-Control": REVALIDATE})
+    return _file(request, path, SWAGGER_FILES[name])
+
+
+def _file(request: StarletteRequest, path: Path, media_type: str) -> Response:
+    """`path`, or what the build compressed it to, for whoever accepts that."""
+    headers = {"Cache-Control": REVALIDATE, "Vary": "Accept-Encoding"}
+    packed = path.with_name(f"{path.name}.gz")
+    if _accepts_gzip(request) and packed.is_file():
+        return FileResponse(packed, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
+    return FileResponse(path, media_type=media_type, headers=headers)
+
+
+def _accepts_gzip(request: StarletteRequest) -> bool:
+    offered = request.headers.get("accept-encoding", "").split(",")
+    return any(part.partition(";")[0].strip() == "gzip" for part in offered)
 
 
 def _folder(request: Request) -> Path:
@@ -107,15 +123,31 @@ class Dashboard:
             )
         name = path.strip("/")
         try:
-            found = await self._files.get_response(name or "index.html", request.scope)
+            found = await self._found(request, name or "index.html")
         except HTTPException as error:
             # Pages of the dashboard have no extension; a missing file must not pretend to be a page.
             if error.status_code != 404 or "." in name.rpartition("/")[2] or name.startswith("assets/"):
                 raise
-            found = await self._files.get_response("index.html", request.scope)
+            found = await self._found(request, "index.html")
         hashed = name.startswith("assets/")
         found.headers["Cache-Control"] = IMMUTABLE if hashed else REVALIDATE
         return found
+
+    async def _found(self, request: StarletteRequest, name: str) -> Response:
+        """The file, as the build compressed it for whoever accepts that; HTTPException 404."""
+        if _accepts_gzip(request):
+            try:
+                packed = await self._files.get_response(f"{name}.gz", request.scope)
+            except HTTPException as error:
+                if error.status_code != 404:
+                    raise
+            else:
+                kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+                packed.headers["Content-Type"] = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+                packed.headers["Content-Encoding"] = "gzip"
+                packed.headers["Vary"] = "Accept-Encoding"
+                return packed
+        return await self._files.get_response(name, request.scope)
 
 
 def _page(title: str, body: str) -> HTMLResponse:
