@@ -125,7 +125,9 @@ async def test_simulated_history_is_no_news(store: Store, feed: Feed) -> None:
     old = feed.items([a_post("1", simulated=True)])
     fresh = feed.items([a_post("2", simulated=True, created_at=NOW - timedelta(minutes=1)), a_post("3")])
     assert (await feed.settle(old)).events == []
+    assert await store.numbers.arrivals(NOW) == 0
     assert len((await feed.settle(fresh)).events) == 2
+    assert await store.numbers.arrivals(NOW) == 2
 
 
 async def test_a_bad_entry_is_kept_with_its_reason(store: Store, feed: Feed) -> None:

@@ -102,7 +102,7 @@ class NumbersReader(Protocol):
         ...
 
     async def arrivals(self, since: datetime) -> int:
-        """Posts that arrived (ingested_at) at or after `since`."""
+        """Posts that arrived (ingested_at) at or after `since`; simulated history being filled in is no arrival."""
         ...
 
     async def epoch(self) -> int:

@@ -20,7 +20,7 @@ from sentistream.storage.base import Cell
 from sentistream.storage.deltas import OVERALL, SECOND
 from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
-from sentistream.storage.rows import micros
+from sentistream.storage.rows import HISTORY, micros
 from sentistream.storage.sql import fact
 from sentistream.storage.tables import posts, rollup_keys, rollups
 
@@ -54,7 +54,8 @@ class SqlNumbers:
     async def arrivals(self, since: datetime) -> int:
         """See `NumbersReader.arrivals`."""
         start = micros(since)
-        question = select(func.count()).where(posts.c.changed_at >= start, posts.c.ingested_at >= start)
+        history = posts.c.simulated & (posts.c.created_at < posts.c.ingested_at - HISTORY)
+        question = select(func.count()).where(posts.c.changed_at >= start, posts.c.ingested_at >= start, ~history)
         return int(await self._read(lambda connection: connection.execute(question).scalar_one()))
 
     async def epoch(self) -> int:

@@ -13,6 +13,9 @@ from sentistream.domain.analysis import EMOTIONS, Reading
 from sentistream.domain.event import PostView
 from sentistream.domain.post import EPOCH, Post
 
+HISTORY = 5 * 60 * 1_000_000
+"""Microseconds: a simulated post older than this when it arrives is history being filled in, not news."""
+
 _MICROSECOND = timedelta(microseconds=1)
 _encode = msgspec.msgpack.Encoder().encode
 _json = msgspec.json.Encoder().encode

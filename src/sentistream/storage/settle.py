@@ -19,10 +19,17 @@ from sentistream.domain.event import DeletedEvent, Event, PostEvent
 from sentistream.domain.ledger import Outcome
 from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, content_hash, post_key
 from sentistream.storage.base import LIVE_LAYER, Settled, Settling
-from sentistream.storage.rows import COPIED, AnalysisRow, PostRow, analysis_row, decimals, micros, post_row, view
-
-HISTORY = 5 * 60 * 1_000_000
-"""Simulated posts older than this when they arrive are history being filled in, not news: they raise no event."""
+from sentistream.storage.rows import (
+    COPIED,
+    HISTORY,
+    AnalysisRow,
+    PostRow,
+    analysis_row,
+    decimals,
+    micros,
+    post_row,
+    view,
+)
 
 _SCORES = {"positive": 1.0, "negative": -1.0, "neutral": 0.0}
 

@@ -100,7 +100,7 @@ Index(
     posts.c.toxicity,
     posts.c.churn_risk,
 )
-Index("ix_posts_changed_at", posts.c.changed_at, posts.c.id, posts.c.ingested_at)
+Index("ix_posts_changed_at", posts.c.changed_at, posts.c.id, posts.c.ingested_at, posts.c.created_at, posts.c.simulated)
 
 analyses = Table(
     "sentiment_analysis",

@@ -232,7 +232,9 @@ def upgrade() -> None:
         sa.UniqueConstraint("key"),
     )
     with op.batch_alter_table("social_media_posts", schema=None) as batch_op:
-        batch_op.create_index("ix_posts_changed_at", ["changed_at", "id", "ingested_at"], unique=False)
+        batch_op.create_index(
+            "ix_posts_changed_at", ["changed_at", "id", "ingested_at", "created_at", "simulated"], unique=False
+        )
         batch_op.create_index(
             "ix_posts_filters",
             [
