@@ -27,3 +27,10 @@ export function alertWindow(alert: Alert): string {
   const threshold = alertValue(alert, alert.threshold_value);
   return `of ${plural(alert.post_count, "post")} from ${from} to ${to}; the threshold is ${threshold}`;
 }
+
+/** The product most of the negative posts are about, if it has more than half of them. */
+export function alertSubject(alert: Alert): string | null {
+  const { negative, products } = alert.details as { negative?: number; products?: Record<string, number> };
+  const [leading] = Object.entries(products ?? {}).sort(([, a], [, b]) => b - a);
+  return leading && negative && leading[1] * 2 > negative ? leading[0] : null;
+}

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../api/types";
 import { aPost } from "../testing";
-import { alertHeadline, alertWindow } from "./alerts";
+import { alertHeadline, alertSubject, alertWindow } from "./alerts";
 import { countFilters, filterParameters, matchesDimensions, NO_FILTERS } from "./filters";
 import { outcomesOf } from "./ledger";
 import { safeLink } from "./links";
@@ -135,5 +135,12 @@ describe("alerts", () => {
     expect(alertHeadline({ ...alert, alert_type: "high_negative_ratio", actual_value: 4.25 })).toBe(
       "Negative far outweighs positive: 4.3 to 1",
     );
+  });
+
+  it("names the product that has more than half of the negative posts", () => {
+    expect(alertSubject(alert)).toBeNull();
+    const details = { negative: 20, products: { Boat: 3, Aero: 11 } };
+    expect(alertSubject({ ...alert, details })).toBe("Aero");
+    expect(alertSubject({ ...alert, details: { ...details, negative: 22 } })).toBeNull();
   });
 });

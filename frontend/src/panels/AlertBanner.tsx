@@ -1,5 +1,5 @@
 import { useAlerts } from "../api/hooks";
-import { alertHeadline, alertWindow } from "../lib/alerts";
+import { alertHeadline, alertSubject, alertWindow } from "../lib/alerts";
 import { formatAgo } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/useNow";
@@ -15,14 +15,20 @@ export function AlertBanner() {
   if (alerts.length === 0) return null;
   return (
     <section className={classes.banner} role="alert" aria-label="Open alerts" data-testid="alert-banner">
-      {alerts.map((alert) => (
-        <p key={alert.id} className={`${classes.line} numeric`}>
-          <Icon name="alert" size={17} />
-          <strong>{alertHeadline(alert)}</strong>
-          <span>{alertWindow(alert)}</span>
-          <span className={classes.since}>since {formatAgo(Date.parse(alert.triggered_at), now)}</span>
-        </p>
-      ))}
+      {alerts.map((alert) => {
+        const subject = alertSubject(alert);
+        return (
+          <p key={alert.id} className={`${classes.line} numeric`}>
+            <Icon name="alert" size={17} />
+            <strong>
+              {alertHeadline(alert)}
+              {subject && `, mostly about ${subject}`}
+            </strong>
+            <span>{alertWindow(alert)}</span>
+            <span className={classes.since}>began {formatAgo(Date.parse(alert.triggered_at), now)}</span>
+          </p>
+        );
+      })}
       {open.data?.hasMore && <p className={classes.line}>More episodes are open; see the list below.</p>}
     </section>
   );
