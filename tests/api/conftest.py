@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from house import House, at, opened
+from house import House, at, opened, served
+from sockets import Feed
 
 from fakes import MovableClock
 
@@ -35,3 +37,21 @@ async def build(tmp_path: Path, clock: MovableClock) -> AsyncIterator[Callable[.
 @pytest.fixture
 async def house(build: Callable[..., House]) -> House:
     return build()
+
+
+@pytest.fixture
+async def start(build: Callable[..., House]) -> AsyncIterator[Callable[..., Any]]:
+    """Serves houses with the settings a test needs."""
+    async with contextlib.AsyncExitStack() as stack:
+
+        async def starting(**options: Any) -> Feed:
+            house = build(**options)
+            return Feed(house, await stack.enter_async_context(served(house.app)))
+
+        yield starting
+
+
+@pytest.fixture
+async def feed(start: Callable[..., Any]) -> Feed:
+    found: Feed = await start()
+    return found

@@ -1,115 +1,22 @@
-"""The live feed over real sockets: handshake, frames, resuming, filters, and clients who never read."""
+"""The live feed over real sockets: handshake, frames, resuming and filters."""
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import itertools
-import json
-import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from typing import Any
 
-import msgspec
 import pytest
-from house import BAD, GOOD, House, post, served
+from house import BAD, post
+from sockets import Feed, Socket
 from test_live_frames import alert, created, deleted, updated
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.asyncio.client import connect
+from websockets.exceptions import InvalidStatus
 
 from fakes import until
 from sentistream.api.security import generate_key
-from sentistream.domain.event import PostView
 from sentistream.settings import ApiSettings, LiveSettings
-
-PATIENCE = 10.0
-
-
-class Socket:
-    """A client that reads messages as they come."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self.connection = connection
-
-    async def next(self) -> dict[str, Any]:
-        """The next message."""
-        async with asyncio.timeout(PATIENCE):
-            return dict(json.loads(await self.connection.recv()))
-
-    async def of(self, kind: str) -> dict[str, Any]:
-        """The next message of a kind; metrics may come at any time and are passed over."""
-        while True:
-            message = await self.next()
-            if message["type"] == kind:
-                return message
-            assert message["type"] == "metrics_update", message
-
-    async def posts(self, count: int) -> list[dict[str, Any]]:
-        """Messages of type posts until `count` posts were in them."""
-        found: list[dict[str, Any]] = []
-        while sum(message["count"] for message in found) < count:
-            found.append(await self.of("posts"))
-        return found
-
-    async def say(self, message: Any) -> None:
-        """Send JSON."""
-        await self.connection.send(json.dumps(message))
-
-    async def closed(self) -> tuple[int, str, list[dict[str, Any]]]:
-        """Code and reason of the close, and what came before it."""
-        before: list[dict[str, Any]] = []
-
-        async def read_on() -> None:
-            while True:
-                before.append(await self.next())
-
-        with pytest.raises(ConnectionClosed) as caught:
-            await read_on()
-        assert caught.value.rcvd is not None
-        return caught.value.rcvd.code, caught.value.rcvd.reason, before
-
-
-class Feed:
-    """A served house."""
-
-    def __init__(self, house: House, port: int) -> None:
-        self.house = house
-        self.port = port
-
-    @asynccontextmanager
-    async def open(self, query: str = "", **options: Any) -> AsyncIterator[Socket]:
-        """A connected client."""
-        uri = f"ws://127.0.0.1:{self.port}/ws/sentiment{query and '?'}{query}"
-        settings = {"compression": None, "max_size": None, "ping_interval": None, "close_timeout": 1} | options
-        async with connect(uri, **settings) as connection:
-            yield Socket(connection)
-
-    async def refused(self, query: str = "", **options: Any) -> tuple[int, str]:
-        """Status and error code of a handshake that must fail."""
-        with pytest.raises(InvalidStatus) as caught:
-            async with self.open(query, **options):
-                pass
-        response = caught.value.response
-        return response.status_code, json.loads(response.body)["error"]["code"]
-
-
-@pytest.fixture
-async def start(build: Callable[..., House]) -> AsyncIterator[Callable[..., Any]]:
-    """Serves houses with the settings a test needs."""
-    async with contextlib.AsyncExitStack() as stack:
-
-        async def starting(**options: Any) -> Feed:
-            house = build(**options)
-            return Feed(house, await stack.enter_async_context(served(house.app)))
-
-        yield starting
-
-
-@pytest.fixture
-async def feed(start: Callable[..., Any]) -> Feed:
-    found: Feed = await start()
-    return found
 
 
 async def test_a_post_taken_in_arrives_as_a_frame(feed: Feed) -> None:
@@ -417,67 +324,3 @@ async def test_health_knows_the_clients(feed: Feed) -> None:
         body = (await feed.house.get("health")).json()
         assert body["services"]["live"] == {"status": "ok", "clients": 1}
         assert body["status"] == "ok"
-
-
-async def _fast(feed: Feed, count: int, late: list[float], connected: asyncio.Semaphore) -> list[dict[str, Any]]:
-    """Reads every small post and notes how old each frame was; returns the frames."""
-    frames: list[dict[str, Any]] = []
-    async with feed.open("source=small") as socket:
-        await socket.of("connected")
-        connected.release()
-        seen = 0
-        while seen < count:
-            frame = await socket.of("posts")
-            frames.append(frame)
-            seen += frame["count"]
-            late += [time.monotonic() - float(row["post_id"]) for row in frame["data"]]
-    return frames
-
-
-async def test_clients_who_never_read_slow_down_nobody(
-    start: Callable[..., Any],
-) -> None:
-    """200 clients of which 20 take nothing from their sockets: the others' frames stay on time."""
-    feed: Feed = await start(live=LiveSettings(queue_frames=4, slow_seconds=1.0))
-    house = feed.house
-    rounds, late = 30, []
-    connected = asyncio.Semaphore(0)
-    async with contextlib.AsyncExitStack() as stack:
-        stuck = [
-            await stack.enter_async_context(feed.open("source=big", max_queue=1, open_timeout=30)) for _ in range(20)
-        ]
-        readers = [asyncio.create_task(_fast(feed, rounds, late, connected)) for _ in range(180)]
-        for _ in readers:
-            await connected.acquire()
-        assert house.app.state.hub.clients == 200
-        large = msgspec.structs.replace(created(0, source="big").post, content="x" * 20_000)
-        for number in range(rounds):
-            big = [_renumbered(large, number * 50 + index) for index in range(50)]
-            small = created(1_000_000 + number, source="small", post_id=str(time.monotonic()))
-            await house.live.publish([*big, small])
-            await asyncio.sleep(0.11)
-        results = await asyncio.wait_for(asyncio.gather(*readers), 30)
-        await until(lambda: house.counted("slow_disconnects_total") == 20)
-        # One of them wakes up in time to hear why, after what was already under way to it.
-        code, reason, _ = await stuck[0].closed()
-        assert code == 1013
-        assert "too slow" in reason
-        await until(lambda: house.app.state.hub.clients == 0, 15)
-        for one in stuck[1:]:
-            one.connection.transport.abort()
-    assert house.counted("frames_dropped_total") > 0
-    for frames in results:
-        assert frames[0]["from"] == "e1-0"
-        for before, after in itertools.pairwise(frames):
-            assert before["to"] == after["from"]
-    late.sort()
-    assert len(late) == 180 * rounds
-    assert late[int(len(late) * 0.95)] < 1.0
-
-
-def _renumbered(view: PostView, number: int) -> Any:
-    return msgspec.structs.replace(
-        created(number),
-        id=f"big{number}",
-        post=msgspec.structs.replace(view, id=f"big{number}", post_id=f"{GOOD}{number}"),
-    )

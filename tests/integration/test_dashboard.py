@@ -19,19 +19,14 @@ from typing import Any
 import pytest
 from running import Running, run, running
 
+from fakes import unavailable
+
 FRONTEND = Path(__file__).parents[2] / "frontend"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 MISSED = 300
 """Posts that are stored while the server is away."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-def unavailable(reason: str) -> None:
-    """In CI nothing is skipped."""
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
 
 
 class Browser:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from fakes import unavailable
 from sentistream.analysis.languages import LanguageDetector, LanguageGate
 from sentistream.analysis.text import normalise
 from sentistream.domain.analysis import ModelInfo, Reading
@@ -36,7 +37,7 @@ class Keen:
 
 def texts_of(path: Path, key: str = "text") -> list[str]:
     if not path.is_file():
-        pytest.skip(f"{path.name} is not among the test data")
+        unavailable(f"{path.name} is not among the test data")
     return [normalise(json.loads(line)[key]) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
