@@ -4,25 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any, BinaryIO
 
-import msgspec
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from sentistream.bootstrap import make_analyser
-from sentistream.cli.output import fail, note, progress, shown
+from sentistream.cli.lines import STANDARD, Line, chunks, parsed, raw_lines
+from sentistream.cli.output import fail, note, shown
 from sentistream.domain.analysis import EMOTIONS, Reading
 from sentistream.settings import load_settings
-
-CHUNK = 256
-STANDARD = Path("-")
 
 Texts = Annotated[list[str] | None, typer.Argument(help="Texts to read.", show_default=False)]
 Input = Annotated[
@@ -31,14 +27,6 @@ Input = Annotated[
 ]
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write JSON lines; - is standard output.")]
 Pretty = Annotated[bool, typer.Option("--pretty", help="A table for people instead of JSON lines.")]
-
-
-class Line(msgspec.Struct):
-    """One line of input: the record to merge into, and either its text or what is wrong with it."""
-
-    record: dict[str, Any]
-    text: str = ""
-    error: str | None = None
 
 
 def analyze(texts: Texts = None, input: Input = None, output: Output = STANDARD, pretty: Pretty = False) -> None:
@@ -55,7 +43,7 @@ def analyze(texts: Texts = None, input: Input = None, output: Output = STANDARD,
             bad = _run([Line({"text": text}, text) for text in texts], stack, output, pretty)
         else:
             assert input is not None
-            bad = _run(_lines(stack, input), stack, output, pretty)
+            bad = _run(map(parsed, raw_lines(stack, input, "analyzing")), stack, output, pretty)
     if bad:
         note(f"{bad:,} lines could not be read")
         raise typer.Exit(1)
@@ -81,30 +69,7 @@ def merged(record: dict[str, Any], reading: Reading) -> dict[str, Any]:
     return answer
 
 
-def parsed(raw: bytes) -> Line:
-    """One line of JSON as a record and its text, or what is wrong with it."""
-    try:
-        record = json.loads(raw.decode(), parse_constant=_refuse)
-    except UnicodeDecodeError:
-        return Line({}, error="not UTF-8")
-    except (ValueError, RecursionError) as error:
-        return Line({}, error=f"not JSON: {error}")
-    if not isinstance(record, dict):
-        return Line({}, error="not a JSON object")
-    name = next((name for name in ("text", "content") if name in record), None)
-    if name is None:
-        return Line(record, error='neither "text" nor "content" is there')
-    text = record[name]
-    if not isinstance(text, str):
-        return Line(record, error=f'"{name}" is not a string')
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return Line(record, error=f'"{name}" contains a lone surrogate, which is not text')
-    return Line(record, text)
-
-
-def _run(lines: Iterator[Line] | Sequence[Line], stack: ExitStack, output: Path, pretty: bool) -> int:
+def _run(lines: Iterable[Line], stack: ExitStack, output: Path, pretty: bool) -> int:
     """Write the answer to each line; returns how many could not be read."""
     analyser = make_analyser(load_settings())
     runner = stack.enter_context(asyncio.Runner())
@@ -116,7 +81,7 @@ def _run(lines: Iterator[Line] | Sequence[Line], stack: ExitStack, output: Path,
         except OSError as error:
             fail(f"cannot write {output}: {error.strerror}")
     bad = number = 0
-    for chunk in _chunks(lines):
+    for chunk in chunks(lines):
         good = [line for line in chunk if line.error is None]
         readings = iter(runner.run(analyser.analyse([line.text for line in good])) if good else [])
         for line in chunk:
@@ -135,38 +100,6 @@ def _run(lines: Iterator[Line] | Sequence[Line], stack: ExitStack, output: Path,
     if pretty:
         _table(answers, target)
     return bad
-
-
-def _lines(stack: ExitStack, path: Path) -> Iterator[Line]:
-    """Parsed lines of the file with a progress bar by bytes; blank lines count as unreadable."""
-    if path == STANDARD:
-        file: BinaryIO = sys.stdin.buffer
-        total = None
-    else:
-        try:
-            file = stack.enter_context(path.open("rb"))
-            total = os.fstat(file.fileno()).st_size or None
-        except OSError as error:
-            fail(f"cannot read {path}: {error.strerror}")
-    with progress(f"analyzing {path.name}", total) as advance:
-        done = 0
-        for index, raw in enumerate(file):
-            done += len(raw)
-            if index % CHUNK == 0:
-                advance(done, total)
-            line = raw.removeprefix(b"\xef\xbb\xbf") if index == 0 else raw
-            yield parsed(line.rstrip(b"\r\n"))
-
-
-def _chunks(lines: Iterator[Line] | Sequence[Line]) -> Iterator[list[Line]]:
-    chunk: list[Line] = []
-    for line in lines:
-        chunk.append(line)
-        if len(chunk) == CHUNK:
-            yield chunk
-            chunk = []
-    if chunk:
-        yield chunk
 
 
 def _encoded(answer: dict[str, Any]) -> bytes:
@@ -201,7 +134,3 @@ def _same(first: Path, second: Path) -> bool:
         return first.samefile(second)
     except OSError:
         return False
-
-
-def _refuse(constant: str) -> Any:
-    raise ValueError(f"{constant} is not a JSON number")
