@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sentistream import __version__
-from sentistream.cli import analyze, export, ingest, keys, maintain, run
+from sentistream.cli import analyze, evaluate, export, ingest, keys, maintain, run
 from sentistream.cli.output import note, say
 from sentistream.domain.errors import SentiStreamError, SettingsError
 
@@ -27,6 +27,7 @@ app.command()(run.worker)
 app.command()(run.watch)
 app.command()(run.api)
 app.command()(analyze.analyze)
+app.command()(evaluate.evaluate)
 app.command()(export.export)
 app.command()(maintain.migrate)
 app.command()(maintain.doctor)

@@ -1,0 +1,184 @@
+"""`sentistream evaluate`: an analyser on labelled posts; how right it is, how fast, how big."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sentistream.analysis.base import Analyser
+from sentistream.analysis.gold import FIELDS, LABELS, Gold, Task, gold
+from sentistream.analysis.scoring import Figures, figures
+from sentistream.bootstrap import make_analyser
+from sentistream.cli.lines import parsed, raw_lines
+from sentistream.cli.memory import peak_mib
+from sentistream.cli.options import settled
+from sentistream.cli.output import Advance, fail, note, progress
+from sentistream.cli.scorecard import LeftOut, Scorecard, Written, encoded, show
+from sentistream.domain.analysis import Reading
+from sentistream.domain.errors import InvalidEntry
+from sentistream.settings import Settings
+
+Clock = Callable[[], float]
+
+
+class Tier(StrEnum):
+    """The bundled models."""
+
+    FULL = "full"
+    FAST = "fast"
+
+
+class Choice(StrEnum):
+    """Every analyser."""
+
+    FULL = "full"
+    FAST = "fast"
+    LEXICON = "lexicon"
+    TRANSFORMERS = "transformers"
+
+
+class Labelled:
+    """The posts of a file that can be measured, and why the others cannot."""
+
+    def __init__(self) -> None:
+        self.texts: list[str] = []
+        self.gold: list[Gold] = []
+        self.left_out: list[LeftOut] = []
+
+    def add(self, number: int, raw: bytes, task: Task, label_field: str | None, text_field: str | None) -> None:
+        """Line `number` of the file, from 1."""
+        line = parsed(raw, text_field)
+        error = line.error
+        if error is None:
+            try:
+                self.gold.append(gold(line.record, task, label_field))
+                self.texts.append(line.text)
+            except InvalidEntry as refused:
+                error = refused.message
+        if error is not None:
+            self.left_out.append(LeftOut(line=number, error=error))
+
+
+def evaluate(
+    file: Annotated[Path, typer.Argument(help="JSON lines with a text and a gold label; - is standard input.")],
+    task: Annotated[Task, typer.Option("--task", "-t", help="What the gold labels speak of.")] = Task.SENTIMENT,
+    tier: Annotated[
+        Tier | None, typer.Option("--tier", help="The bundled model to measure.", show_default=False)
+    ] = None,
+    analyser: Annotated[
+        Choice | None,
+        typer.Option("--analyser", help="The analyser to measure.", show_default="SENTISTREAM_ANALYSIS_ANALYSER"),
+    ] = None,
+    label_field: Annotated[
+        str | None, typer.Option("--label-field", help="Where the gold label is.", show_default="the usual names")
+    ] = None,
+    text_field: Annotated[
+        str | None, typer.Option("--text-field", help="Where the text is.", show_default="text, content")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+) -> None:
+    """Measure an analyser on labelled posts: recall, F1, accuracy, calibration, speed, memory.
+
+    A line that cannot be used is named and left out of the figures, and the exit code is 1.
+    """
+    if tier is not None and analyser is not None and tier.value != analyser.value:
+        raise typer.BadParameter(f"--tier {tier} and --analyser {analyser} contradict each other: give one of them")
+    settings = settled()
+    chosen = analyser or (Choice(tier) if tier else None)
+    labelled = _labelled(file, task, label_field, text_field)
+    for refused in labelled.left_out:
+        note(f"line {refused.line}: {refused.error}")
+    if not labelled.texts:
+        names = label_field or f"one of {', '.join(FIELDS[task])}"
+        fail(f"no line of {file} can be used: each needs a text and a {task} label ({names})")
+    card = asyncio.run(_measured(settings, chosen, labelled, file, task))
+    if as_json:
+        print(encoded(card))
+    else:
+        show(card)
+    if labelled.left_out:
+        note(f"{len(labelled.left_out):,} of {len(labelled.left_out) + len(labelled.texts):,} lines were left out")
+        raise typer.Exit(1)
+
+
+async def timed(
+    analyser: Analyser, texts: Sequence[str], batch_size: int, advance: Advance, clock: Clock = time.perf_counter
+) -> tuple[list[Reading], float]:
+    """One reading per text, and the seconds the analyser took for them, tokenisation included.
+
+    Warm-up: the first batch is read once before, and neither its time nor its readings count.
+    """
+    await analyser.analyse(texts[:batch_size])
+    readings: list[Reading] = []
+    seconds = 0.0
+    for start in range(0, len(texts), batch_size):
+        batch = texts[start : start + batch_size]
+        began = clock()
+        answers = await analyser.analyse(batch)
+        seconds += clock() - began
+        readings += answers
+        advance(len(readings))
+    return readings, seconds
+
+
+def _labelled(file: Path, task: Task, label_field: str | None, text_field: str | None) -> Labelled:
+    labelled = Labelled()
+    with ExitStack() as stack:
+        for number, raw in enumerate(raw_lines(stack, file, "reading"), start=1):
+            labelled.add(number, raw, task, label_field, text_field)
+    return labelled
+
+
+async def _measured(settings: Settings, chosen: Choice | None, labelled: Labelled, file: Path, task: Task) -> Scorecard:
+    name = chosen.value if chosen else settings.analysis.analyser
+    # The posts are in memory by now, so that what comes on top is the model's.
+    memory = peak_mib()
+    began = time.perf_counter()
+    analyser = await asyncio.to_thread(make_analyser, settings, analyser=name)
+    await analyser.analyse(labelled.texts[:1])
+    loaded = time.perf_counter() - began
+    batch_size = settings.analysis.batch_size
+    with progress(f"evaluating {analyser.model.name}", len(labelled.texts), "posts") as advance:
+        readings, seconds = await timed(analyser, labelled.texts, batch_size, advance)
+    peak = peak_mib()
+    return Scorecard(
+        task=task.value,
+        file=str(file),
+        analyser=name,
+        model=analyser.model.name,
+        model_version=analyser.model.version,
+        answered_by=_answered_by(readings),
+        label_fields=dict(Counter(found.field for found in labelled.gold)),
+        labels_written=_written(task, labelled.gold),
+        left_out=labelled.left_out,
+        figures=_figures(task, labelled.gold, readings, settings),
+        load_seconds=loaded,
+        seconds=seconds,
+        posts_per_second=len(readings) / seconds if seconds else None,
+        batch_size=batch_size,
+        peak_memory_mib=peak,
+        model_memory_mib=peak - memory,
+    )
+
+
+def _figures(task: Task, labels: Sequence[Gold], readings: Sequence[Reading], settings: Settings) -> Figures:
+    return figures(task, [found.labels for found in labels], readings, settings.analysis.churn_threshold)
+
+
+def _answered_by(readings: Sequence[Reading]) -> dict[str, int]:
+    """Readings that are not unscored by who made them: behind a fallback there may be several."""
+    names = (f"{reading.model_name} {reading.model_version}" for reading in readings if reading.tier != "unscored")
+    return dict(Counter(names).most_common())
+
+
+def _written(task: Task, labels: Sequence[Gold]) -> list[Written]:
+    counted = Counter(label for found in labels for label in found.written)
+    return [Written(label=label, counts_as=LABELS[task][label], count=n) for label, n in sorted(counted.items())]
