@@ -13,10 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import structlog
+
+from sentistream.analysis.absent import Absent
 from sentistream.analysis.base import Analyser
 from sentistream.domain.errors import DiskFull, SettingsError, StorageUnavailable
 from sentistream.live.base import Live
-from sentistream.settings import Settings, masked
+from sentistream.settings import AnalysisSettings, Settings, masked, variable
 from sentistream.sources.base import Source
 from sentistream.sources.gazetteer import Gazetteer
 from sentistream.storage.base import Store
@@ -24,6 +27,8 @@ from sentistream.stream.base import Stream
 from sentistream.telemetry.metrics import Metrics
 
 Clock = Callable[[], datetime]
+
+_log = structlog.get_logger(__name__)
 
 
 def utc_now() -> datetime:
@@ -61,12 +66,15 @@ class System:
 
 
 @asynccontextmanager
-async def open_system(settings: Settings, *, clock: Clock = utc_now, create: bool = True) -> AsyncIterator[System]:
+async def open_system(
+    settings: Settings, *, clock: Clock = utc_now, create: bool = True, reads: bool = True
+) -> AsyncIterator[System]:
     """Everything open and at this version's schema.
 
-    create: make what is missing; without it a missing database is a SettingsError. Raises
-    SettingsError for a URL that this release does not support, StorageUnavailable or DiskFull
-    where the data folder cannot be used.
+    create: make what is missing; without it a missing database is a SettingsError. reads: load the
+    analyser; a process that reads no texts does without. Raises SettingsError for a URL that this
+    release does not support or a model that cannot be loaded, MissingExtra where its packages are not
+    installed, StorageUnavailable or DiskFull where the data folder cannot be used.
     """
     if create:
         prepare_folder(settings.data_dir)
@@ -83,7 +91,7 @@ async def open_system(settings: Settings, *, clock: Clock = utc_now, create: boo
         await store.migrate()
         live = make_live(settings)
         stack.push_async_callback(live.close)
-        analyser = await asyncio.to_thread(make_analyser, settings, metrics)
+        analyser = await asyncio.to_thread(make_analyser, settings, metrics) if reads else Absent()
         yield System(
             settings=settings,
             clock=clock,
@@ -160,14 +168,39 @@ def make_live(settings: Settings) -> Live:
 
 
 def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyser:
-    """The analyser that `analysis.analyser` names, guarded, on normalised text of a language it knows. Loads models."""
+    """The analyser that `analysis.analyser` names, guarded, on normalised text of a language it knows. Loads models.
+
+    Raises SettingsError for a model that cannot be loaded, MissingExtra where its packages are not installed.
+    """
     from sentistream.analysis.guarded import Guarded
     from sentistream.analysis.languages import LanguageDetector, LanguageGate
-    from sentistream.analysis.lexicon import LexiconAnalyser
     from sentistream.analysis.text import Normalised
 
-    gate = LanguageGate(LexiconAnalyser(), LanguageDetector(), settings.analysis.language_threshold)
+    gate = LanguageGate(_make_model(settings.analysis), LanguageDetector(), settings.analysis.language_threshold)
     return Guarded(Normalised(gate), metrics=metrics)
+
+
+def _make_model(settings: AnalysisSettings) -> Analyser:
+    if settings.analyser == "transformers":
+        from sentistream.analysis.transformers import TransformersAnalyser
+
+        emotion = settings.emotion_model or None
+        return TransformersAnalyser(settings.huggingface_model, emotion, device=settings.device)
+    for name in sorted(settings.model_fields_set & {"huggingface_model", "emotion_model", "device"}):
+        # Existing deployments have set these names for years, so they alone choose no analyser.
+        hint = f"{variable('analysis', 'analyser')}=transformers makes use of it"
+        _log.warning("setting without effect", setting=name, analyser=settings.analyser, hint=hint)
+    if settings.analyser == "lexicon":
+        from sentistream.analysis.lexicon import LexiconAnalyser
+
+        return LexiconAnalyser()
+    if settings.analyser == "fast":
+        from sentistream.analysis.fast import FastAnalyser
+
+        return FastAnalyser()
+    from sentistream.analysis.onnx import OnnxAnalyser
+
+    return OnnxAnalyser(threads=settings.threads)
 
 
 def make_source(spec: str, system: System, replay: Replay) -> Source:

@@ -28,6 +28,8 @@ ALIASES: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("database", "url"),
     "POSTS_PER_MINUTE": ("sources", "posts_per_minute"),
     "ALERT_NEGATIVE_RATIO_THRESHOLD": ("alerts", "negative_ratio"),
+    "HUGGINGFACE_MODEL": ("analysis", "huggingface_model"),
+    "EMOTION_MODEL": ("analysis", "emotion_model"),
 }
 """Names that existing deployments set; our own name wins where both are set."""
 
@@ -100,7 +102,25 @@ class ApiSettings(Section):
 class AnalysisSettings(Section):
     """Understanding posts."""
 
-    analyser: Literal["lexicon"] = Field("lexicon", description="Which analyser reads posts.")
+    analyser: Literal["full", "fast", "lexicon", "transformers"] = Field(
+        "full",
+        description="Which analyser reads posts: full and fast are the bundled models, lexicon is VADER,"
+        " transformers the Hugging Face checkpoints named below.",
+    )
+    threads: int = Field(0, ge=0, le=1_024, description="Threads of the full model; 0: one per core.")
+    huggingface_model: str = Field(
+        "cardiffnlp/twitter-roberta-base-sentiment-latest",
+        min_length=1,
+        description="Sentiment checkpoint of `transformers`: a name on the hub, NAME@REVISION to pin it, or a folder."
+        " Also: HUGGINGFACE_MODEL.",
+    )
+    emotion_model: str = Field(
+        "",
+        description="Emotion checkpoint of `transformers`, likewise; empty: emotions stay absent. Also: EMOTION_MODEL.",
+    )
+    device: str = Field(
+        "auto", min_length=1, description="Where `transformers` runs: cpu, cuda, cuda:1, mps; auto takes a GPU if any."
+    )
     batch_size: int = Field(500, ge=1, le=5_000, description="Posts analysed and stored together at most.")
     batch_wait: float = Field(0.05, ge=0, le=10, description="Seconds a batch may wait to fill.")
     language_threshold: float = Field(

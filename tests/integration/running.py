@@ -16,6 +16,8 @@ from typing import Any, TypeVar
 import httpx2
 import psutil
 
+from sentistream.settings import ALIASES
+
 SENTISTREAM = Path(sys.executable).with_name("sentistream")
 
 T = TypeVar("T")
@@ -28,12 +30,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+DEFAULT_ANALYSER = {"SENTISTREAM_ANALYSIS_ANALYSER": ""}
+"""For tests in which the analysis is the subject: the one that people get who set nothing."""
+
+
 def environment(**extra: str) -> dict[str, str]:
-    """Ours without any setting of the person who runs the tests, plus `extra`."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("SENTISTREAM_")}
-    for name in ("DATABASE_URL", "POSTS_PER_MINUTE", "ALERT_NEGATIVE_RATIO_THRESHOLD"):
-        ours.pop(name, None)
-    return {**ours, **extra}
+    """Ours without any setting of the person who runs the tests, the lexicon as the quickest analyser, and `extra`."""
+    foreign = {name for name in os.environ if name in ALIASES or name.startswith("SENTISTREAM_")}
+    ours = {name: value for name, value in os.environ.items() if name not in foreign}
+    return {**ours, "SENTISTREAM_ANALYSIS_ANALYSER": "lexicon", **extra}
 
 
 def run(

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import stat
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from fakes import MovableClock
-from sentistream.bootstrap import Replay, make_backfill, make_source, open_system, prepare_folder
+from sentistream.analysis.card import MODELS
+from sentistream.bootstrap import Replay, make_analyser, make_backfill, make_source, open_system, prepare_folder
 from sentistream.cli.process import Parts, require_key
 from sentistream.cli.run import chosen, mapped
-from sentistream.domain.errors import SettingsError
+from sentistream.domain.errors import SettingsError, Unavailable
 from sentistream.settings import Settings
 
 
 def settings(folder: Path, **sections: object) -> Settings:
-    return Settings(data_dir=folder / "data", **sections)  # type: ignore[arg-type]
+    """Those given, and the lexicon, which is loaded soonest."""
+    return Settings(data_dir=folder / "data", **{"analysis": {"analyser": "lexicon"}, **sections})  # type: ignore[arg-type]
 
 
 async def test_it_opens_everything_in_a_folder_of_its_owner(tmp_path: Path, clock: MovableClock) -> None:
@@ -29,6 +33,41 @@ async def test_it_opens_everything_in_a_folder_of_its_owner(tmp_path: Path, cloc
     folder = tmp_path / "data"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {"sentistream.db", "stream.db"} <= {path.name for path in folder.iterdir()}
+
+
+async def test_who_reads_nothing_loads_no_model(tmp_path: Path, clock: MovableClock) -> None:
+    missing = settings(tmp_path, analysis={"analyser": "transformers", "huggingface_model": str(tmp_path / "none")})
+    async with open_system(missing, clock=clock, reads=False) as system:
+        assert await system.store.posts.count() == 0
+        assert system.analyser.model.name == "none"
+        with pytest.raises(Unavailable, match="no model"):
+            await system.analyser.analyse(["What a wonderful day"])
+
+
+@pytest.mark.parametrize(("name", "folder", "tier"), [("full", "full", "full"), ("lexicon", "vader", "fast")])
+async def test_the_setting_chooses_the_analyser(name: str, folder: str, tier: str) -> None:
+    analyser = make_analyser(Settings(analysis={"analyser": name}))  # type: ignore[arg-type]
+    card = json.loads((MODELS / folder / "card.json").read_bytes())
+    assert (analyser.model.name, analyser.model.tier) == (card["name"], tier)
+    readings = await analyser.analyse(["What a wonderful day", "Das ist leider ein sehr schlechter Tag für uns alle"])
+    assert [reading.sentiment_label for reading in readings] == ["positive", "unscored"]
+    assert {reading.model_name for reading in readings} == {card["name"]}
+
+
+def test_the_bundled_transformer_reads_by_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SENTISTREAM_ANALYSIS_ANALYSER", raising=False)
+    assert make_analyser(Settings()).model.tier == "full"
+
+
+def test_a_checkpoint_that_nobody_reads_with_is_no_secret() -> None:
+    with capture_logs() as said:
+        make_analyser(Settings(analysis={"analyser": "lexicon"}))  # type: ignore[arg-type]
+    assert said == []
+    with capture_logs() as said:
+        make_analyser(Settings(analysis={"analyser": "lexicon", "huggingface_model": "acme/mood"}))  # type: ignore[arg-type]
+    [line] = said
+    assert (line["log_level"], line["setting"], line["analyser"]) == ("warning", "huggingface_model", "lexicon")
+    assert "SENTISTREAM_ANALYSIS_ANALYSER=transformers" in line["hint"]
 
 
 async def test_urls_choose_the_files(tmp_path: Path, clock: MovableClock, monkeypatch: pytest.MonkeyPatch) -> None:

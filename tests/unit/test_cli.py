@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentistream import __version__
-from sentistream.cli.analyze import merged, parsed
+from sentistream.cli.analyze import merged
 from sentistream.cli.ingest import line
+from sentistream.cli.lines import parsed
 from sentistream.cli.output import shown
 from sentistream.domain.analysis import EMOTIONS, Reading
 from sentistream.domain.ledger import Account
+from sentistream.settings import ALIASES
 
 SENTISTREAM = Path(sys.executable).with_name("sentistream")
 FIELDS = {
@@ -29,13 +31,21 @@ FIELDS = {
 }  # fmt: skip
 
 
+LEXICON = {"SENTISTREAM_ANALYSIS_ANALYSER": "lexicon"}
+"""For tests in which the analysis is not the subject: it is loaded soonest."""
+
+
+def environment(**extra: str) -> dict[str, str]:
+    foreign = {name for name in os.environ if name in ALIASES or name.startswith("SENTISTREAM_")}
+    return {**{name: value for name, value in os.environ.items() if name not in foreign}, **LEXICON, **extra}
+
+
 def sentistream(*arguments: object, cwd: Path, stdin: bytes = b"", **extra: str) -> subprocess.CompletedProcess[bytes]:
-    clean = {name: value for name, value in os.environ.items() if not name.startswith("SENTISTREAM_")}
     return subprocess.run(
         [str(SENTISTREAM), *map(str, arguments)],
         cwd=cwd,
         input=stdin,
-        env={**clean, **extra},
+        env=environment(**extra),
         capture_output=True,
         timeout=60,
         check=False,
@@ -50,7 +60,19 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert sentistream("--version", cwd=tmp_path).stdout.decode() == f"sentistream {__version__}\n"
     help = sentistream("--help", cwd=tmp_path)
     assert help.returncode == 0
-    for command in ("up", "ingest", "worker", "api", "watch", "analyze", "export", "migrate", "keys", "doctor"):
+    for command in (
+        "up",
+        "ingest",
+        "worker",
+        "api",
+        "watch",
+        "analyze",
+        "evaluate",
+        "export",
+        "migrate",
+        "keys",
+        "doctor",
+    ):
         assert f" {command} " in help.stdout.decode()
 
 
@@ -65,6 +87,8 @@ def test_version_and_help(tmp_path: Path) -> None:
         (["up", "--port", "99999"], "65535"),
         (["analyze"], "give either texts or --input"),
         (["analyze", "text", "--input", "x"], "give either texts or --input"),
+        (["analyze", "text", "--tier", "huge"], "'full', 'fast'"),
+        (["analyze", "text", "--tier", "fast", "--analyser", "full"], "--tier fast and --analyser full contradict"),
         (["export", "--sentiment", "happy"], "positive"),
         (["export", "--format", "xls"], "csv"),
         (["export"], "there is no data folder sentistream-data"),
@@ -90,14 +114,42 @@ def test_a_wrong_setting_is_one_line(tmp_path: Path) -> None:
     assert "secret" not in done.stderr.decode()
 
 
-def test_analyze_texts(tmp_path: Path) -> None:
-    done = sentistream("analyze", "What a wonderful day", "I hate this terrible thing", cwd=tmp_path)
-    assert done.returncode == 0
+def test_analyze_texts_with_the_bundled_transformer_by_default(tmp_path: Path) -> None:
+    texts = ("What a wonderful day", "I hate this terrible thing")
+    done = sentistream("analyze", *texts, cwd=tmp_path, SENTISTREAM_ANALYSIS_ANALYSER="")
+    assert (done.returncode, done.stderr) == (0, b"")
     first, second = json_lines(done.stdout)
     assert set(first) == {"text", *FIELDS}
-    assert (first["text"], first["sentiment_label"]) == ("What a wonderful day", "positive")
-    assert (second["sentiment_label"], second["emotions"], second["churn_risk"]) == ("negative", None, None)
+    assert [answer["text"] for answer in (first, second)] == list(texts)
+    assert [answer["sentiment_label"] for answer in (first, second)] == ["positive", "negative"]
+    for answer in (first, second):
+        assert answer["tier"] == "full"
+        assert list(answer["emotions"]) == list(EMOTIONS)
+        assert answer["emotion"] == max(answer["emotions"], key=answer["emotions"].get)
+        assert 0 <= answer["toxicity"] <= 1
+        assert 0 <= answer["churn_risk"] <= 1
     assert not list(tmp_path.iterdir()), "nothing is stored"
+
+
+def test_analyze_with_the_analyser_that_is_asked_for(tmp_path: Path) -> None:
+    """The options win over the setting; what is logged goes to standard error, never among the answers."""
+    setting = {"SENTISTREAM_LOGS_FORMAT": "json", "HUGGINGFACE_MODEL": "acme/mood"}
+    by_setting = sentistream("analyze", "What a wonderful day", cwd=tmp_path, **setting)
+    [answer] = json_lines(by_setting.stdout)
+    assert (answer["model_name"], answer["emotions"], answer["churn_risk"]) == ("vader", None, None)
+    [logged] = json_lines(by_setting.stderr)
+    assert (logged["level"], logged["setting"]) == ("warning", "huggingface_model")
+    for arguments in (("--tier", "full"), ("--analyser", "full"), ("--tier", "full", "--analyser", "full")):
+        done = sentistream("analyze", *arguments, "What a wonderful day", cwd=tmp_path)
+        assert [answer["tier"] for answer in json_lines(done.stdout)] == ["full"]
+    named = ("analyze", "--analyser", "transformers", "What a wonderful day")
+    missing = sentistream(*named, cwd=tmp_path, HUGGINGFACE_MODEL=str(tmp_path / "none"))
+    assert missing.returncode in (1, 2), "there is no such checkpoint, or no transformers"
+    assert missing.stderr.startswith(b"error: ")
+    assert (missing.stdout, missing.stderr.count(b"\n")) == (b"", 1)
+
+
+def test_analyze_for_people(tmp_path: Path) -> None:
     table = sentistream("analyze", "--pretty", "What a wonderful \x1b[31m day", cwd=tmp_path, COLUMNS="120")
     assert "positive" in table.stdout.decode()
     assert b"\x1b" not in table.stdout
@@ -161,6 +213,7 @@ def test_a_closed_pipe_is_no_traceback(tmp_path: Path) -> None:
     file.write_text('{"text": "I love it"}\n' * 20_000)
     done = subprocess.run(
         ["bash", "-c", f"set -o pipefail; {SENTISTREAM} analyze -i {file} | head -n 1"],
+        env=environment(),
         capture_output=True,
         timeout=60,
         check=False,

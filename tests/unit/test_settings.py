@@ -10,17 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentistream.domain.errors import SettingsError
-from sentistream.settings import bounds, fields, load_settings, masked, variable
+from sentistream.settings import ALIASES, bounds, fields, load_settings, masked, variable
 
 
 @pytest.fixture(autouse=True)
 def _nothing_set(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in list(os.environ):
-        if name.startswith("SENTISTREAM_") or name in (
-            "DATABASE_URL",
-            "POSTS_PER_MINUTE",
-            "ALERT_NEGATIVE_RATIO_THRESHOLD",
-        ):
+        if name in ALIASES or name.startswith("SENTISTREAM_"):
             monkeypatch.delenv(name)
     monkeypatch.chdir(tmp_path)
 
@@ -64,6 +60,8 @@ def test_each_source_wins_over_the_next(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("DATABASE_URL", "sqlite+aiosqlite:///x.db", "SENTISTREAM_DATABASE_URL"),
         ("POSTS_PER_MINUTE", "90", "SENTISTREAM_SOURCES_POSTS_PER_MINUTE"),
         ("ALERT_NEGATIVE_RATIO_THRESHOLD", "2.5", "SENTISTREAM_ALERTS_NEGATIVE_RATIO"),
+        ("HUGGINGFACE_MODEL", "acme/sentiment", "SENTISTREAM_ANALYSIS_HUGGINGFACE_MODEL"),
+        ("EMOTION_MODEL", "acme/emotion", "SENTISTREAM_ANALYSIS_EMOTION_MODEL"),
     ],
 )
 def test_names_that_deployments_use(monkeypatch: pytest.MonkeyPatch, alias: str, value: str, ours: str) -> None:
@@ -79,7 +77,7 @@ def test_names_that_deployments_use(monkeypatch: pytest.MonkeyPatch, alias: str,
 
 def test_names_of_later_releases_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = load_settings()
-    for name in ("POSTGRES_USER", "REDIS_HOST", "HUGGINGFACE_MODEL", "LLM_PROVIDER", "VITE_API_URL"):
+    for name in ("POSTGRES_USER", "REDIS_HOST", "LLM_PROVIDER", "VITE_API_URL"):
         monkeypatch.setenv(name, "whatever")
     monkeypatch.setenv("SENTISTREAM_TEST_DATA", "/somewhere")
     assert load_settings() == plain

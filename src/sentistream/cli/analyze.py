@@ -16,9 +16,10 @@ from rich.table import Table
 
 from sentistream.bootstrap import make_analyser
 from sentistream.cli.lines import STANDARD, Line, chunks, parsed, raw_lines
+from sentistream.cli.options import AnalyserOption, TierOption, asked_for, settled
 from sentistream.cli.output import fail, note, shown
 from sentistream.domain.analysis import EMOTIONS, Reading
-from sentistream.settings import load_settings
+from sentistream.settings import Settings
 
 Texts = Annotated[list[str] | None, typer.Argument(help="Texts to read.", show_default=False)]
 Input = Annotated[
@@ -29,7 +30,14 @@ Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write JSO
 Pretty = Annotated[bool, typer.Option("--pretty", help="A table for people instead of JSON lines.")]
 
 
-def analyze(texts: Texts = None, input: Input = None, output: Output = STANDARD, pretty: Pretty = False) -> None:
+def analyze(
+    texts: Texts = None,
+    input: Input = None,
+    output: Output = STANDARD,
+    pretty: Pretty = False,
+    tier: TierOption = None,
+    analyser: AnalyserOption = None,
+) -> None:
     """Read the mood of texts: JSON lines in, JSON lines out, order and other fields kept.
 
     A line that cannot be read becomes {"error": …} in its place, and the exit code is 1.
@@ -38,12 +46,13 @@ def analyze(texts: Texts = None, input: Input = None, output: Output = STANDARD,
         raise typer.BadParameter("give either texts or --input FILE (- for standard input)")
     if input is not None and output != STANDARD and input != STANDARD and _same(input, output):
         raise typer.BadParameter("--output would overwrite --input: choose another file")
+    settings = settled(analysis={"analyser": asked_for(tier, analyser)})
     with ExitStack() as stack:
         if texts:
-            bad = _run([Line({"text": text}, text) for text in texts], stack, output, pretty)
+            bad = _run([Line({"text": text}, text) for text in texts], settings, stack, output, pretty)
         else:
             assert input is not None
-            bad = _run(map(parsed, raw_lines(stack, input, "analyzing")), stack, output, pretty)
+            bad = _run(map(parsed, raw_lines(stack, input, "analyzing")), settings, stack, output, pretty)
     if bad:
         note(f"{bad:,} lines could not be read")
         raise typer.Exit(1)
@@ -69,9 +78,9 @@ def merged(record: dict[str, Any], reading: Reading) -> dict[str, Any]:
     return answer
 
 
-def _run(lines: Iterable[Line], stack: ExitStack, output: Path, pretty: bool) -> int:
+def _run(lines: Iterable[Line], settings: Settings, stack: ExitStack, output: Path, pretty: bool) -> int:
     """Write the answer to each line; returns how many could not be read."""
-    analyser = make_analyser(load_settings())
+    analyser = make_analyser(settings)
     runner = stack.enter_context(asyncio.Runner())
     answers: list[dict[str, Any]] = []
     target: BinaryIO = sys.stdout.buffer

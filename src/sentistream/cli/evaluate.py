@@ -7,7 +7,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +18,7 @@ from sentistream.analysis.scoring import Figures, figures
 from sentistream.bootstrap import make_analyser
 from sentistream.cli.lines import parsed, raw_lines
 from sentistream.cli.memory import peak_mib
-from sentistream.cli.options import settled
+from sentistream.cli.options import AnalyserOption, TierOption, asked_for, settled
 from sentistream.cli.output import Advance, fail, note, progress
 from sentistream.cli.scorecard import LeftOut, Scorecard, Written, encoded, show
 from sentistream.domain.analysis import Reading
@@ -27,22 +26,6 @@ from sentistream.domain.errors import InvalidEntry
 from sentistream.settings import Settings
 
 Clock = Callable[[], float]
-
-
-class Tier(StrEnum):
-    """The bundled models."""
-
-    FULL = "full"
-    FAST = "fast"
-
-
-class Choice(StrEnum):
-    """Every analyser."""
-
-    FULL = "full"
-    FAST = "fast"
-    LEXICON = "lexicon"
-    TRANSFORMERS = "transformers"
 
 
 class Labelled:
@@ -70,13 +53,8 @@ class Labelled:
 def evaluate(
     file: Annotated[Path, typer.Argument(help="JSON lines with a text and a gold label; - is standard input.")],
     task: Annotated[Task, typer.Option("--task", "-t", help="What the gold labels speak of.")] = Task.SENTIMENT,
-    tier: Annotated[
-        Tier | None, typer.Option("--tier", help="The bundled model to measure.", show_default=False)
-    ] = None,
-    analyser: Annotated[
-        Choice | None,
-        typer.Option("--analyser", help="The analyser to measure.", show_default="SENTISTREAM_ANALYSIS_ANALYSER"),
-    ] = None,
+    tier: TierOption = None,
+    analyser: AnalyserOption = None,
     label_field: Annotated[
         str | None, typer.Option("--label-field", help="Where the gold label is.", show_default="the usual names")
     ] = None,
@@ -89,17 +67,15 @@ def evaluate(
 
     A line that cannot be used is named and left out of the figures, and the exit code is 1.
     """
-    if tier is not None and analyser is not None and tier.value != analyser.value:
-        raise typer.BadParameter(f"--tier {tier} and --analyser {analyser} contradict each other: give one of them")
-    settings = settled()
-    chosen = analyser or (Choice(tier) if tier else None)
+    name = asked_for(tier, analyser)
+    settings = settled(analysis={"analyser": name})
     labelled = _labelled(file, task, label_field, text_field)
     for refused in labelled.left_out:
         note(f"line {refused.line}: {refused.error}")
     if not labelled.texts:
         names = label_field or f"one of {', '.join(FIELDS[task])}"
         fail(f"no line of {file} can be used: each needs a text and a {task} label ({names})")
-    card = asyncio.run(_measured(settings, chosen, labelled, file, task))
+    card = asyncio.run(_measured(settings, labelled, file, task))
     if as_json:
         print(encoded(card))
     else:
@@ -137,12 +113,11 @@ def _labelled(file: Path, task: Task, label_field: str | None, text_field: str |
     return labelled
 
 
-async def _measured(settings: Settings, chosen: Choice | None, labelled: Labelled, file: Path, task: Task) -> Scorecard:
-    name = chosen.value if chosen else settings.analysis.analyser
+async def _measured(settings: Settings, labelled: Labelled, file: Path, task: Task) -> Scorecard:
     # The posts are in memory by now, so that what comes on top is the model's.
     memory = peak_mib()
     began = time.perf_counter()
-    analyser = await asyncio.to_thread(make_analyser, settings, analyser=name)
+    analyser = await asyncio.to_thread(make_analyser, settings)
     await analyser.analyse(labelled.texts[:1])
     loaded = time.perf_counter() - began
     batch_size = settings.analysis.batch_size
@@ -152,7 +127,7 @@ async def _measured(settings: Settings, chosen: Choice | None, labelled: Labelle
     return Scorecard(
         task=task.value,
         file=str(file),
-        analyser=name,
+        analyser=settings.analysis.analyser,
         model=analyser.model.name,
         model_version=analyser.model.version,
         answered_by=_answered_by(readings),

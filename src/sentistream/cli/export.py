@@ -72,7 +72,7 @@ def export(
 
 async def _write(settings: Settings, write: Writer, filters: Filters, target: BinaryIO) -> int:
     count = 0
-    async with open_system(settings, create=False) as system:
+    async with open_system(settings, create=False, reads=False) as system:
         with progress("exporting", unit="posts") as advance:
 
             async def counted(chunks: Chunks) -> Chunks:

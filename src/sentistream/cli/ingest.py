@@ -39,7 +39,7 @@ def ingest(
 
 async def _ingest(settings: Settings, specs: list[str], replay: Replay, *, monitor: bool) -> None:
     listener = listening(settings) if monitor else None
-    async with open_system(settings) as system:
+    async with open_system(settings, reads=False) as system:
         parts = Parts(system)
         with progress("ingesting", unit="posts") as advance:
             bar = _Bar(parts, advance)

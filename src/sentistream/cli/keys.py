@@ -28,7 +28,7 @@ def create(name: Name, data_dir: DataDir = None) -> None:
 
     async def make(settings: Settings) -> str:
         key, prefix, key_hash = generate_key()
-        async with open_system(settings) as system:
+        async with open_system(settings, reads=False) as system:
             await system.store.keys.add(name, prefix, key_hash, system.clock())
         return key
 
@@ -42,7 +42,7 @@ def list_keys(data_dir: DataDir = None) -> None:
     """Every key by name and the beginning by which to recognise it."""
 
     async def read(settings: Settings) -> list[str]:
-        async with open_system(settings, create=False) as system:
+        async with open_system(settings, create=False, reads=False) as system:
             found = await system.store.keys.all()
         return [
             f"{key.name}  {key.prefix}…  created {key.created_at:%Y-%m-%d %H:%M}"
@@ -62,7 +62,7 @@ def revoke(name: Name, data_dir: DataDir = None) -> None:
     """Make a key worthless; a running server notices within seconds."""
 
     async def end(settings: Settings) -> bool:
-        async with open_system(settings, create=False) as system:
+        async with open_system(settings, create=False, reads=False) as system:
             return await system.store.keys.revoke(name, system.clock())
 
     if not asyncio.run(end(settled(data_dir))):

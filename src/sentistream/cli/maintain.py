@@ -22,7 +22,7 @@ def migrate(data_dir: DataDir = None) -> None:
     """Bring the database to this version; every other command does so at its start."""
 
     async def bring(settings: Settings) -> None:
-        async with open_system(settings):
+        async with open_system(settings, reads=False):
             say(f"{settings.data_dir}: the database is at this version")
 
     asyncio.run(bring(settled(data_dir)))

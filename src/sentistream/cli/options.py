@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,6 +20,37 @@ MetricsPort = Annotated[
         "--metrics-port", min=0, max=65535, help="Serve /metrics and health on this port too.", show_default=False
     ),
 ]
+
+
+class Tier(StrEnum):
+    """The bundled models."""
+
+    FULL = "full"
+    FAST = "fast"
+
+
+class AnalyserName(StrEnum):
+    """Every analyser."""
+
+    FULL = "full"
+    FAST = "fast"
+    LEXICON = "lexicon"
+    TRANSFORMERS = "transformers"
+
+
+TierOption = Annotated[Tier | None, typer.Option("--tier", help="The bundled model that reads.", show_default=False)]
+AnalyserOption = Annotated[
+    AnalyserName | None,
+    typer.Option("--analyser", help="The analyser that reads.", show_default="SENTISTREAM_ANALYSIS_ANALYSER"),
+]
+
+
+def asked_for(tier: Tier | None, analyser: AnalyserName | None) -> str | None:
+    """The analyser that the two options name, None where neither was given. BadParameter where they name two."""
+    if tier is not None and analyser is not None and tier.value != analyser.value:
+        raise typer.BadParameter(f"--tier {tier} and --analyser {analyser} contradict each other: give one of them")
+    name = analyser or tier
+    return name.value if name else None
 
 
 def settled(data_dir: Path | None = None, **sections: dict[str, Any]) -> Settings:

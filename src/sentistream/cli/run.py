@@ -105,7 +105,8 @@ def watch(data_dir: DataDir = None, metrics_port: MetricsPort = None) -> None:
     async def add(parts: Parts) -> None:
         parts.add_watch()
 
-    run_loop(_run(settled(data_dir, api={"port": metrics_port}), add, monitor=metrics_port is not None))
+    settings = settled(data_dir, api={"port": metrics_port})
+    run_loop(_run(settings, add, monitor=metrics_port is not None, reads=False))
 
 
 def api(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
@@ -144,13 +145,14 @@ async def _run(
     api: bool = False,
     alone: bool = False,
     monitor: bool = False,
+    reads: bool = True,
     ready: Ready | None = None,
 ) -> None:
-    """The parts that `add` adds and, on the port of the settings, the API or the monitor."""
+    """The parts that `add` adds and, on the port of the settings, the API or the monitor. reads: load the analyser."""
     # First of all, so that a port in use is said before anything is opened or made.
     listener = listening(settings) if api or monitor else None
     try:
-        async with open_system(settings) as system:
+        async with open_system(settings, reads=reads) as system:
             parts = Parts(system)
             await add(parts)
             if listener is not None and api:
