@@ -214,8 +214,8 @@ def _churn(card: Card) -> list[str]:
         table(("posts from", "posts", "leaving", "area under ROC", "average precision"), rows),
         paragraph(
             f"At a risk of 0.5 it flags {leaving['hits']:,} of {leaving['support']:,} leaving posts and "
-            f"{leaving['predicted'] - leaving['hits']:,} of {rest['support']:,} others, most of them picked to be hard; "
-            "`SENTISTREAM_ANALYSIS_CHURN_THRESHOLD` sets another bound."
+            f"{leaving['predicted'] - leaving['hits']:,} of {rest['support']:,} others, most of which were "
+            "picked to be hard; `SENTISTREAM_ANALYSIS_CHURN_THRESHOLD` sets another bound."
         ),
     ]
 
