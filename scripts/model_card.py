@@ -275,7 +275,7 @@ def _dialect(found: Card) -> list[str]:
         paragraph(
             f"Beyond chance, posts with features are {_worse(found['groups'])}. The groups differ in more than dialect "
             "(topics, swearing, who was asked to rate), and a list of words finds features, not people: some have long "
-            "crossed over. Reclaimed terms of abuse are not on it; with them the difference would be larger. Do not "
+            "crossed over. Reclaimed terms of abuse are not on it, so what they add is not shown. Do not "
             "act on toxicity, or on a share of negative posts among people who write so, without a person who knows "
             "the dialect."
         )

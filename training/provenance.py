@@ -66,7 +66,7 @@ CHURN = [
     "Can: rank posts to a company so that those whose author leaves, or threatens to, come first; tell `moving to "
     "Delta, done with you` from `they cancelled my flight`.",
     "Cannot: say how many customers leave. Leaving posts are rare in a stream (10 of 250 random airline tweets), so at "
-    "any threshold many of the flagged posts are not about leaving; and most who leave do not announce it.",
+    "any threshold many of the flagged posts are not about leaving; and who leaves without a word is not seen.",
     "No training set for it may be shipped. It was taught by texts written for the purpose (by a language model) and "
     "by presuming that posts picked by topic, without a word of leaving, are not about leaving.",
     "Its validation posts were labelled by one reader, a language model; training/churn/VALIDATION.md says how, and "
