@@ -1,0 +1,1 @@
+"""Builds the models that ship with SentiStream: `python -m training STAGE`; see README.md."""

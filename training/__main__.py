@@ -1,0 +1,28 @@
+"""`python -m training STAGE`: each stage resumes where it was broken off and ends in files that can be committed."""
+
+from __future__ import annotations
+
+import importlib
+
+import typer
+
+app = typer.Typer(add_completion=False, no_args_is_help=True, help=__doc__)
+
+
+def _stage(name: str, module: str, text: str) -> None:
+    # Imported when asked for: each stage takes a few seconds to load its libraries.
+    @app.command(name=name, help=text)
+    def command() -> None:
+        importlib.import_module(f"training.{module}").main()
+
+
+_stage("baseline", "baseline", "The small encoder on the labels alone: a first usable full tier.")
+_stage("teacher", "teacher", "The large encoder on the labels; its weights stay in training/work.")
+_stage("label", "label", "The large encoder's logits for every text, kept in training/labels.")
+_stage("student", "student", "The small encoder, taught by those logits and the labels: models/full.")
+_stage("fast", "fast", "Token embeddings and a small head, taught by the full tier: models/fast.")
+_stage("calibrate", "calibrate", "Temperatures, biases and lifts of both, on the validation sets.")
+_stage("card", "card", "Figures of both, through the real runtime, into their card.json.")
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,176 @@
+"""Stage: the fast tier, distilled from the full one over every text that may be trained on.
+
+Embeddings start from what the full model's encoder makes of each word alone, reduced to DIMENSIONS by
+principal components; then embeddings and layers are trained to give the full model's logits, on the
+texts and on pieces of them (a post in two halves, its sentences), which cost no labels.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import nn
+
+from sentistream.analysis import words
+from sentistream.analysis.card import MODELS
+from training import baseline, bundle, label, losses, measure
+from training.tasks import SHIPPED_WIDTH, WIDTH
+
+DIMENSIONS = 96
+CHANNELS = 192
+SEEN_AT_LEAST = 2
+VOCABULARY = 45_000
+LONGEST = 96
+EPOCHS = 12
+BATCH = 256
+RATE = 2e-3
+FOLDER = MODELS / "fast"
+
+
+class Network(nn.Module):
+    """As sentistream.analysis.fast computes it; the last row of the table is the empty space."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__()
+        self.table = nn.Embedding(size + 1, DIMENSIONS, padding_idx=size)
+        self.window = nn.Linear(3 * DIMENSIONS, CHANNELS)
+        self.head = nn.Linear(2 * CHANNELS, WIDTH)
+        self.dropout = nn.Dropout(0.2)
+
+    def forward(self, ids: torch.Tensor) -> torch.Tensor:
+        """(batch, length) with a space before and behind each text -> (batch, WIDTH)."""
+        space = self.table.padding_idx
+        rows = self.table(ids)
+        inside = (ids[:, 1:-1] != space).unsqueeze(-1)
+        states = torch.relu(self.window(torch.cat([rows[:, :-2], rows[:, 1:-1], rows[:, 2:]], -1)))
+        # After the rectifier nothing is below 0, so a 0 outside the text changes no maximum.
+        states = states * inside
+        mean = states.sum(1) / inside.sum(1).clamp(min=1)
+        return self.head(self.dropout(torch.cat([states.amax(1), mean], -1)))
+
+
+def vocabulary(texts: Sequence[str]) -> list[str]:
+    """The commonest words; those of mentions and links are there as any other."""
+    counts = Counter(token for text in texts for token in words.tokens(text))
+    return [token for token, count in counts.most_common(VOCABULARY) if count >= SEEN_AT_LEAST]
+
+
+def pieces(texts: Sequence[str], seed: int) -> list[str]:
+    """Of each text of eight words or more, a part cut out at random."""
+    generator = random.Random(seed)
+    found = []
+    for text in texts:
+        parts = text.split()
+        if len(parts) >= 8:
+            length = generator.randint(3, len(parts) - 2)
+            start = generator.randint(0, len(parts) - length)
+            found.append(" ".join(parts[start : start + length]))
+    return found
+
+
+def start(network: Network, listed: Sequence[str]) -> None:
+    """Embeddings from the full model's view of each word alone."""
+    states = label.pooled(listed)
+    states -= states.mean(0)
+    _, _, components = np.linalg.svd(states[: 20 * DIMENSIONS], full_matrices=False)
+    reduced = states @ components[:DIMENSIONS].T
+    with torch.no_grad():
+        table = network.table.weight
+        table.normal_(std=0.02)
+        table[: len(listed)] = torch.from_numpy(reduced / reduced.std() * 0.1)
+        table[network.table.padding_idx] = 0
+
+
+def main() -> None:
+    """Writes models/fast, its card not yet calibrated."""
+    torch.manual_seed(1)
+    sets = baseline.training_sets()
+    examples = [example for name in sets for example in sets[name]]
+    plain = list(dict.fromkeys(example.text for example in examples))
+    texts = plain + pieces(plain, seed=1)
+    taught = label.full_logits(texts)
+    listed = vocabulary(plain)
+    reader = words.Words(listed)
+    network = Network(reader.size)
+    start(network, listed)
+    numbers = [reader.numbers(text, LONGEST) for text in texts]
+    _train(network, numbers, taught, reader)
+    _write(network, listed)
+    print(json.dumps(_scores(network, reader)))
+
+
+def _train(network: Network, numbers: list[list[int]], taught: npt.NDArray[np.float32], reader: words.Words) -> None:
+    space = reader.size
+    usable = [i for i, found in enumerate(numbers) if found]
+    optimiser = torch.optim.AdamW(network.parameters(), lr=RATE, weight_decay=1e-4)
+    steps = EPOCHS * (len(usable) // BATCH + 1)
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, RATE, total_steps=steps, pct_start=0.1)
+    generator = random.Random(1)
+    began = time.monotonic()
+    for epoch in range(EPOCHS):
+        network.train()
+        generator.shuffle(usable)
+        order = [part for i in range(0, len(usable), BATCH * 64) for part in _like(usable[i : i + BATCH * 64], numbers)]
+        generator.shuffle(order)
+        total = 0.0
+        for batch in order:
+            ids = _padded([numbers[i] for i in batch], space)
+            # Words forgotten at random: a text's mood should not hang on one of them.
+            ids[(torch.rand(ids.shape) < 0.08) & (ids != space)] = space
+            loss = losses.distilled(network(ids), torch.from_numpy(taught[batch]))
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+            schedule.step()
+            total += loss.item() * len(batch)
+        said = _scores(network, reader)
+        print(
+            json.dumps({"epoch": epoch + 1, "loss": total / len(usable), "seconds": time.monotonic() - began, **said})
+        )
+
+
+def _like(part: list[int], numbers: list[list[int]]) -> list[list[int]]:
+    ordered = sorted(part, key=lambda i: len(numbers[i]))
+    return [ordered[i : i + BATCH] for i in range(0, len(ordered), BATCH)]
+
+
+def _padded(rows: list[list[int]], space: int) -> torch.Tensor:
+    longest = max(map(len, rows))
+    return torch.tensor([[space, *row, *[space] * (longest - len(row) + 1)] for row in rows])
+
+
+def _scores(network: Network, reader: words.Words) -> dict[str, float]:
+    network.eval()
+
+    def predict(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        with torch.inference_mode():
+            found = [network(_padded([reader.numbers(text, LONGEST)], reader.size)) for text in texts]
+        return torch.cat(found).numpy()
+
+    return measure.validate(predict)
+
+
+def _write(network: Network, listed: Sequence[str]) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    weights = {name: value.detach().numpy() for name, value in network.state_dict().items()}
+    table = weights["table.weight"][:-1]
+    scales = np.abs(table).max(1) / 127
+    scales[scales == 0] = 1
+    np.savez_compressed(
+        FOLDER / "weights.npz",
+        embeddings=np.round(table / scales[:, None]).astype(np.int8),
+        scales=scales.astype(np.float32),
+        window=weights["window.weight"].T.astype(np.float16),
+        window_bias=weights["window.bias"].astype(np.float32),
+        head=weights["head.weight"][:SHIPPED_WIDTH].T.astype(np.float32),
+        head_bias=weights["head.bias"][:SHIPPED_WIDTH].astype(np.float32),
+    )
+    (FOLDER / "vocabulary.txt").write_text("\n".join(listed))
+    bundle.write_card(FOLDER, name="sentistream-fast", tier="fast", max_length=LONGEST)

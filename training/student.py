@@ -1,0 +1,60 @@
+"""Stage: the small encoder goes on, taught by the large one's logits and by the labels; becomes the full tier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from sentistream.analysis.card import MODELS
+from training import baseline, bundle, corpus, encoder, graph, label, loop, losses
+from training.corpus import Example
+from training.tasks import SHIPPED_WIDTH
+
+NAME = "student"
+FOLDER = MODELS / "full"
+SHARES = corpus.SHARES | {"hate": 0.4, "abuse": 0.2, "irony": 0.5, "sst5": 0.25, "churn": 1.0}
+TAUGHT = 0.7
+"""Weight of the teacher's opinion; the labels have the rest."""
+
+
+def main() -> None:
+    """Writes models/full, its card not yet calibrated."""
+    sets = baseline.training_sets()
+    model, _ = encoder.load("minilm", baseline.emoji_of(sets), baseline.MAX_LENGTH)
+    baseline.load_trained(model)
+    tokenizer = Tokenizer.from_file(str(loop.WORK / "baseline.tokenizer.json"))
+    kept = label.load_kept()
+    if not kept:
+        raise SystemExit("there are no labels of the teacher: run the stages teacher and label first")
+    recipe = loop.Recipe(epochs=2, batch=64, rate=1.5e-4, head_rate=5e-4, seed=2, shares=SHARES)
+    loop.train(NAME, model, tokenizer, sets, recipe, _taught_loss(sets, kept))
+    torch.save(model.state_dict(), loop.WORK / f"{NAME}.weights.pt")
+    tokenizer.save(str(loop.WORK / f"{NAME}.tokenizer.json"))
+    write(model, tokenizer, FOLDER)
+
+
+def write(model: encoder.Encoder, tokenizer: Tokenizer, folder: Path) -> None:
+    """The shipped files of the full tier."""
+    folder.mkdir(parents=True, exist_ok=True)
+    model.float().eval()
+    graph.write(model, folder / "model.onnx", max_length=baseline.MAX_LENGTH)
+    tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
+    bundle.write_card(folder, name="sentistream-full", tier="full", max_length=baseline.MAX_LENGTH)
+
+
+def _taught_loss(sets: dict[str, list[Example]], kept: dict[int, label.Logits]) -> loop.Loss:
+    supervised = loop.supervised_loss(sets)
+    unknown = np.full(SHIPPED_WIDTH, np.nan, np.float32)
+
+    def loss(logits: torch.Tensor, batch: list[Example]) -> torch.Tensor:
+        taught = torch.from_numpy(np.stack([kept.get(corpus.key(example.text), unknown) for example in batch]))
+        known = ~torch.isnan(taught[:, 0])
+        total = (1 - TAUGHT) * supervised(logits, batch)
+        if known.any():
+            total = total + TAUGHT * losses.distilled(logits[known], taught[known], temperature=1.5)
+        return total
+
+    return loss
