@@ -59,8 +59,8 @@ CALIBRATION = [
     "(sentiment) and macro F1 (the leading emotion), keep rarer classes from being starved. They leave the "
     "probabilities alone; the confidence is the calibrated probability of the label that was given.",
     "Sentiment is calibrated on tweets (sentiment/val), emotions on Reddit comments (emotion_ekman/val), toxicity on "
-    "offensive/val, churn risk on the labelled posts below, weighted to the 4 % of leaving posts that random tweets to "
-    "airlines had.",
+    "offensive/val, churn risk on those of the labelled posts below that are not to airlines, weighted to the 4 % of "
+    "leaving posts that random tweets to airlines had.",
 ]
 CHURN = [
     "Can: rank posts to a company so that those whose author leaves, or threatens to, come first; tell `moving to "
@@ -70,7 +70,7 @@ CHURN = [
     "No training set for it may be shipped. It was taught by texts written for the purpose (by a language model) and "
     "by presuming that posts picked by topic, without a word of leaving, are not about leaving.",
     "Its validation posts were labelled by one reader, a language model; training/churn/VALIDATION.md says how, and "
-    "what follows from it. The same posts set its calibration.",
+    "what follows from it. Those not to airlines also set its calibration.",
 ]
 
 FULL = {
