@@ -25,7 +25,7 @@ from training.tasks import SHIPPED_WIDTH
 
 Logits = npt.NDArray[np.float32]
 KEPT = corpus.HERE / "labels" / "teacher.npz"
-FIRST = ("sentiment", "emotion_ekman", "offensive", "emotion_tweets", "churn")
+FIRST = ("sentiment", "emotion_ekman", "offensive", "emotion_tweets", "churn", "emoji")
 CHUNK = 4_096
 
 
@@ -47,10 +47,15 @@ def main() -> None:
         part = missing[start : start + CHUNK]
         logits = measure.predict(model, tokenizer, part)[:, :SHIPPED_WIDTH]
         found.update(zip(map(corpus.key, part), logits, strict=True))
-        np.savez_compressed(
-            KEPT, keys=np.array(list(found), np.uint64), logits=np.array(list(found.values()), np.float16)
-        )
+        _keep(found)
         print(f"{len(found):,} of {len(texts):,} texts, {time.monotonic() - began:,.0f} s", flush=True)
+
+
+def _keep(found: dict[int, Logits]) -> None:
+    fresh = KEPT.with_suffix(".new.npz")
+    keys, logits = np.array(list(found), np.uint64), np.array(list(found.values()), np.float16)
+    np.savez_compressed(fresh, keys=keys, logits=logits)
+    fresh.replace(KEPT)
 
 
 def load_kept() -> dict[int, Logits]:
