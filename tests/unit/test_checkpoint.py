@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from tiny_checkpoints import COMMIT, downloaded, make, needed
 
 from sentistream.analysis.checkpoint import Checkpoint, libraries
 from sentistream.domain.errors import MissingExtra, SettingsError
+from tiny_checkpoints import COMMIT, downloaded, make, needed
 
 CARDIFF = ["negative", "neutral", "positive"]
 

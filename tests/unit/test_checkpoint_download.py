@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+
 from tiny_checkpoints import COMMIT, make, needed
 
 # The client reads its settings when it is imported, so every client is a process of its own.

@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tiny_checkpoints import COMMIT, WORDS, downloaded, make, needed
 
 from sentistream.analysis.label_maps import REVISION
 from sentistream.analysis.transformers import TransformersAnalyser
 from sentistream.domain.analysis import EMOTIONS, Reading
 from sentistream.domain.errors import SettingsError
+from tiny_checkpoints import COMMIT, WORDS, downloaded, make, needed
 
 SST2 = ["NEGATIVE", "POSITIVE"]
 CARDIFF = ["negative", "neutral", "positive"]
