@@ -1,7 +1,8 @@
-import { ActionIcon, Popover, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import type { UseQueryResult } from "@tanstack/react-query";
 import { type CSSProperties, type ReactNode, useId } from "react";
 import { formatAgo } from "../lib/format";
+import { About } from "./About";
 import { Icon } from "./Icon";
 import classes from "./Panel.module.css";
 import { useNow } from "./useNow";
@@ -25,19 +26,7 @@ export function Panel({ title, about, subtitle, actions, className, children }: 
         <h2 id={id} className={classes.title}>
           {title}
         </h2>
-        <Popover width={280} position="bottom-start" shadow="md" withinPortal>
-          <Popover.Target>
-            <ActionIcon
-              variant="transparent"
-              size={24}
-              className={classes.about}
-              aria-label={`About ${title}`}
-            >
-              <Icon name="info" size={15} />
-            </ActionIcon>
-          </Popover.Target>
-          <Popover.Dropdown className={classes.explanation}>{about}</Popover.Dropdown>
-        </Popover>
+        <About title={title}>{about}</About>
         {subtitle && <span className={classes.subtitle}>{subtitle}</span>}
         {actions && <div className={classes.actions}>{actions}</div>}
       </header>

@@ -1,0 +1,42 @@
+import { Tooltip } from "@mantine/core";
+import type { Change } from "../lib/format";
+import classes from "./ChangeMark.module.css";
+import { Icon } from "./Icon";
+
+interface ChangePillProps {
+  change: Change;
+  /** Which direction is good news; without one a change has no colour. */
+  good?: "up" | "down" | undefined;
+  /** False where chance alone may explain the change: it is no news then. */
+  sure: boolean;
+}
+
+interface ChangeMarkProps extends ChangePillProps {
+  /** What the change is measured against. */
+  against: string;
+}
+
+/** A change that says more when it is pointed at. */
+export function ChangeMark({ against, ...pill }: ChangeMarkProps) {
+  const { change, sure } = pill;
+  return (
+    <Tooltip label={`${change.text} ${against}${sure ? "" : "; chance may explain it"}`} withArrow>
+      <span>
+        <ChangePill {...pill} />
+      </span>
+    </Tooltip>
+  );
+}
+
+/** The change alone, with its direction as an arrow. */
+export function ChangePill({ change, good, sure }: ChangePillProps) {
+  const news =
+    change.direction === "same" || !good || !sure ? "none" : change.direction === good ? "good" : "bad";
+  const icon = change.direction === "up" ? "arrowUp" : change.direction === "down" ? "arrowDown" : null;
+  return (
+    <span className={`${classes.change} numeric`} data-news={news}>
+      {icon && <Icon name={icon} size={12} />}
+      {change.text}
+    </span>
+  );
+}
