@@ -1,10 +1,31 @@
 import { afterEach, vi } from "vitest";
-import type { Post } from "./api/types";
+import type { Numbers, Post } from "./api/types";
 
 afterEach(() => {
   vi.useRealTimers();
   vi.restoreAllMocks();
 });
+
+/** Numbers of 100 scored posts that a model without emotions, toxicity and churn risk has read. */
+export function someNumbers(change: Partial<Numbers> = {}): Numbers {
+  return {
+    posts: 100,
+    positive: 40,
+    negative: 35,
+    neutral: 25,
+    unscored: 0,
+    scored: 100,
+    positive_share: 0.4,
+    negative_share: 0.35,
+    neutral_share: 0.25,
+    average_sentiment: 0.05,
+    average_toxicity: null,
+    average_churn_risk: null,
+    high_churn_risk: 0,
+    emotions: null,
+    ...change,
+  };
+}
 
 /** A post stored at second `second` of the test day. */
 export function aPost(id: string, second = 0, change: Partial<Post> = {}): Post {

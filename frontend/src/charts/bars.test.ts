@@ -10,6 +10,9 @@ const bucket = (at: string, positive: number, negative: number, average: number 
   unscored,
   scored: positive + negative,
   average_sentiment: average,
+  average_toxicity: null,
+  average_churn_risk: null,
+  high_churn_risk: 0,
 });
 
 describe("stepFor", () => {
@@ -44,6 +47,21 @@ describe("barsOf", () => {
     const [first] = bars;
     // Scored per minute: 1, 2, 3, 1, 2; signs alternate from −1.
     expect(first?.average).toBeCloseTo((-1 + 2 - 3 + 1 - 2) / 9);
+  });
+
+  it("adds up what was read for the risks, and keeps them absent where nothing was", () => {
+    const read = { average_toxicity: 0.4, average_churn_risk: 0.2, high_churn_risk: 1 };
+    const hours = [
+      { ...bucket("2026-01-05T10:00:00Z", 1, 1, 0), ...read },
+      // Read by a model without the risks: no share of the mean.
+      bucket("2026-01-05T11:00:00Z", 8, 0, 0.5),
+      { ...bucket("2026-01-05T11:00:00Z", 6, 0, 0.5), ...read, average_toxicity: 0.2 },
+      bucket("2026-01-06T11:00:00Z", 5, 0, 0.5),
+    ];
+    const [first, last] = barsOf(hours, "hour", 2);
+    expect(first?.highChurn).toBe(2);
+    expect(first?.toxicity).toBeCloseTo((2 * 0.4 + 6 * 0.2) / 8);
+    expect([last?.highChurn, last?.toxicity]).toEqual([null, null]);
   });
 
   it("begins merged bars at round hours of the viewer's day", () => {

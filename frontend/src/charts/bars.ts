@@ -12,6 +12,10 @@ export interface Bar {
   scored: number;
   /** Mean over the scored posts, null without any. */
   average: number | null;
+  /** Null where nothing was read for it. */
+  highChurn: number | null;
+  /** Mean over the scored posts of the buckets that were read for it, null without any. */
+  toxicity: number | null;
 }
 
 interface Counted {
@@ -23,6 +27,9 @@ interface Counted {
   unscored: number;
   scored: number;
   average_sentiment: number | null;
+  average_toxicity: number | null;
+  average_churn_risk: number | null;
+  high_churn_risk: number;
 }
 
 /** Widths people think in, in buckets of the period. */
@@ -46,7 +53,7 @@ export function barsOf(buckets: readonly Counted[], period: Period, most: number
   const last = starts.at(-1);
   if (first === undefined || last === undefined) return [];
   const step = stepFor(Math.round((last - first) / width) + 1, period, most);
-  const bars = new Map<number, Bar & { weighed: number }>();
+  const bars = new Map<number, Sums>();
   buckets.forEach((bucket, index) => {
     const at = starts[index] ?? first;
     // Steps are counted from the viewer's midnight, so that a bar of 6 hours begins at 0, 6, 12, 18.
@@ -58,12 +65,28 @@ export function barsOf(buckets: readonly Counted[], period: Period, most: number
     bar.negative += bucket.negative;
     bar.unscored += bucket.unscored;
     bar.scored += bucket.scored;
-    bar.weighed += (bucket.average_sentiment ?? 0) * bucket.scored;
+    bar.sentiment += (bucket.average_sentiment ?? 0) * bucket.scored;
+    if (bucket.average_churn_risk !== null) bar.highChurn = (bar.highChurn ?? 0) + bucket.high_churn_risk;
+    if (bucket.average_toxicity !== null) {
+      bar.toxic += bucket.average_toxicity * bucket.scored;
+      bar.toxicOf += bucket.scored;
+    }
     bars.set(start, bar);
   });
   return [...bars.values()]
     .sort((a, b) => a.start - b.start)
-    .map(({ weighed, ...bar }) => ({ ...bar, average: bar.scored > 0 ? weighed / bar.scored : null }));
+    .map(({ sentiment, toxic, toxicOf, ...bar }) => ({
+      ...bar,
+      average: bar.scored > 0 ? sentiment / bar.scored : null,
+      toxicity: toxicOf > 0 ? toxic / toxicOf : null,
+    }));
+}
+
+/** A bar while it is added up: means are kept as sums, and of how many posts. */
+interface Sums extends Omit<Bar, "average" | "toxicity"> {
+  sentiment: number;
+  toxic: number;
+  toxicOf: number;
 }
 
 function alignDown(at: number, width: number, period: Period): number {
@@ -73,7 +96,7 @@ function alignDown(at: number, width: number, period: Period): number {
   return Math.floor((at - offset) / width) * width + offset;
 }
 
-function emptyBar(start: number, end: number): Bar & { weighed: number } {
+function emptyBar(start: number, end: number): Sums {
   return {
     start,
     end,
@@ -83,8 +106,10 @@ function emptyBar(start: number, end: number): Bar & { weighed: number } {
     negative: 0,
     unscored: 0,
     scored: 0,
-    average: null,
-    weighed: 0,
+    highChurn: null,
+    sentiment: 0,
+    toxic: 0,
+    toxicOf: 0,
   };
 }
 

@@ -12,6 +12,20 @@ export function differ(hits: number, sample: number, hitsBefore: number, sampleB
 }
 
 /**
+ * Whether two means of values in [0, 1] differ by more than chance explains. Their scatter is not known,
+ * but none within [0, 1] is wider than that of yes and no, so what passes as a share passes as a mean.
+ */
+export function meansDiffer(
+  mean: number | null,
+  sample: number,
+  before: number | null,
+  sampleBefore: number,
+) {
+  if (mean === null || before === null) return false;
+  return differ(mean * sample, sample, before * sampleBefore, sampleBefore);
+}
+
+/**
  * The 95 % interval of a share by Wilson's score method (E. B. Wilson, 1927), which stays inside
  * [0, 1] and is honest for small samples. Null for an empty sample.
  */
