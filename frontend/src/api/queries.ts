@@ -11,7 +11,7 @@ const LATEST = 60;
 const GAP_PAGE = 1_000;
 const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
-export type Grouping = "products" | "channels" | "platforms" | "cities" | "countries";
+export type Grouping = "products" | "channels" | "platforms" | "emotions" | "cities" | "countries";
 
 export async function readOverall(range: Range, filters: Filters, signal: AbortSignal) {
   const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours };
@@ -46,6 +46,8 @@ function readGrouping(grouping: Grouping, query: { hours: number; limit: number 
       return read(api.GET("/api/v1/metrics/channels", { params: { query }, signal }));
     case "platforms":
       return read(api.GET("/api/v1/metrics/platforms", { params: { query }, signal }));
+    case "emotions":
+      return read(api.GET("/api/v1/metrics/emotions", { params: { query }, signal }));
     case "cities":
       return read(api.GET("/api/v1/metrics/geo", { params: { query: { ...query, level: "city" } }, signal }));
     case "countries":

@@ -7,6 +7,7 @@ export const DIMENSIONS = [
   "city",
   "language",
   "sentiment",
+  "emotion",
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -23,6 +24,7 @@ export const NO_FILTERS: Filters = {
   city: [],
   language: [],
   sentiment: [],
+  emotion: [],
   q: "",
 };
 
@@ -34,6 +36,7 @@ export const DIMENSION_TITLES: Record<Dimension, string> = {
   city: "City",
   language: "Language",
   sentiment: "Sentiment",
+  emotion: "Emotion",
 };
 
 /** As query parameters: only what is set, alternatives joined by commas. */

@@ -27,7 +27,7 @@ describe("filterParameters", () => {
 });
 
 describe("matchesDimensions", () => {
-  const post = aPost("a", 0, { city: "Chicago", country: "US", product: "United" });
+  const post = aPost("a", 0, { city: "Chicago", country: "US", product: "United", emotion: "joy" });
   it.each([
     [{}, true],
     [{ product: ["United", "Delta"] }, true],
@@ -37,6 +37,8 @@ describe("matchesDimensions", () => {
     [{ city: ["GB/Chicago"] }, false],
     [{ channel: ["app"] }, false],
     [{ sentiment: ["positive"], country: ["US"] }, true],
+    [{ emotion: ["joy", "fear"] }, true],
+    [{ emotion: ["anger"] }, false],
     [{ sentiment: ["negative"], country: ["US"] }, false],
   ])("%j: %s", (chosen, expected) => {
     expect(matchesDimensions({ ...NO_FILTERS, ...chosen }, post)).toBe(expected);

@@ -1,5 +1,6 @@
 import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useCallback, useMemo } from "react";
+import { EMOTIONS } from "../lib/emotion";
 import { DIMENSIONS, type Dimension, type Filters } from "../lib/filters";
 import { RANGES, type Range } from "../lib/range";
 import { SENTIMENTS } from "../lib/sentiment";
@@ -15,6 +16,7 @@ const parsers = {
   city: many,
   language: many,
   sentiment: parseAsArrayOf(parseAsStringLiteral(SENTIMENTS)).withDefault([]),
+  emotion: parseAsArrayOf(parseAsStringLiteral(EMOTIONS)).withDefault([]),
 };
 
 export interface FilterControls {

@@ -1,4 +1,5 @@
 import { useGroupOptions, useLanguageOptions } from "../api/hooks";
+import { EMOTION_TITLES } from "../lib/emotion";
 import type { Dimension } from "../lib/filters";
 import { countryOf, languageOf, titleOf } from "../lib/format";
 import type { Range } from "../lib/range";
@@ -22,6 +23,7 @@ const GROUPINGS = {
   channel: "channels",
   country: "countries",
   city: "cities",
+  emotion: "emotions",
 } as const;
 
 /** How a value of a dimension is written for people. */
@@ -38,6 +40,8 @@ export function titleOfValue(dimension: Dimension, value: string): string {
       return languageOf(value);
     case "sentiment":
       return SENTIMENT_TITLES[value as keyof typeof SENTIMENT_TITLES] ?? value;
+    case "emotion":
+      return EMOTION_TITLES[value as keyof typeof EMOTION_TITLES] ?? value;
     default:
       return value;
   }
