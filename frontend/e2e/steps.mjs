@@ -56,6 +56,21 @@ export async function look({ page }) {
   };
 }
 
+/** What was read beside the sentiment: the emotions' means in percent, the risks, the cards that tell one. */
+export async function readings({ page }) {
+  const rows = page.locator(`${testId("emotions")} [data-emotion]`);
+  await rows.first().waitFor({ timeout: WAIT_MS });
+  const means = await rows.evaluateAll((found) =>
+    found.map((row) => [row.dataset.emotion, Number.parseFloat(row.querySelector("[data-mean]").innerText)]),
+  );
+  return {
+    emotions: Object.fromEntries(means),
+    churn: Number.parseFloat(await page.locator(testId("total-churn")).innerText()),
+    toxicity: Number.parseFloat(await page.locator(testId("total-toxicity")).innerText()),
+    cards: await page.locator(testId("post-emotion")).count(),
+  };
+}
+
 /** Waits until the connection is in `phase`. */
 export async function phase({ page }, { wanted }) {
   await page.locator(`${testId("live-state")}[data-phase="${wanted}"]`).waitFor({ timeout: WAIT_MS });

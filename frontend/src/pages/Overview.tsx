@@ -18,6 +18,7 @@ import classes from "./Overview.module.css";
 
 const Trend = lazy(() => import("../panels/Trend"));
 const Distribution = lazy(() => import("../panels/Distribution"));
+const Emotions = lazy(() => import("../panels/Emotions"));
 const Products = lazy(() => import("../panels/Products"));
 const Channels = lazy(() => import("../panels/Channels"));
 const Cities = lazy(() => import("../panels/Cities"));
@@ -73,6 +74,9 @@ export function Overview() {
                 <Slot className={classes.distribution} height={286}>
                   <Distribution range={range} filters={filters} />
                 </Slot>
+                <Slot className={classes.emotions} height={286}>
+                  <Emotions range={range} filters={filters} onPick={toggle} />
+                </Slot>
                 <Slot height={351}>
                   <Products range={range} filters={filters} onPick={toggle} />
                 </Slot>
@@ -85,7 +89,7 @@ export function Overview() {
                 <Slot height={351}>
                   <Platforms range={range} filters={filters} onPick={toggle} />
                 </Slot>
-                <Slot className={classes.alerts} height={351}>
+                <Slot className={classes.alerts} height={210}>
                   <Alerts />
                 </Slot>
               </div>

@@ -8,6 +8,8 @@ import { useNow } from "../ui/useNow";
 import classes from "./Alerts.module.css";
 
 const SHOWN = 20;
+/** Room for a few; a longer list is given more by its neighbours, or scrolls. */
+const HEIGHT = 140;
 
 export default function Alerts() {
   const past = useAlerts(false, SHOWN);
@@ -18,7 +20,7 @@ export default function Alerts() {
     >
       <PanelBody
         query={past}
-        height={281}
+        height={HEIGHT}
         isEmpty={(data) => data.alerts.length === 0}
         empty={
           <>

@@ -8,6 +8,7 @@ import { Icon } from "../ui/Icon";
 import { SentimentBadge } from "../ui/SentimentBadge";
 import { useNow } from "../ui/useNow";
 import classes from "./PostCard.module.css";
+import { PostReadings } from "./PostReadings";
 
 const AGE_STEP_MS = 15_000;
 
@@ -48,6 +49,7 @@ export const PostCard = memo(function PostCard({ post, entering, place, total }:
             post.confidence_score === null ? undefined : `${Math.round(post.confidence_score * 100)}\u202f%`
           }
         />
+        <PostReadings post={post} />
         <span className={classes.model} title={modelTitle(post)}>
           {readBy(post)}
         </span>

@@ -6,6 +6,7 @@ import { DivergingBar, reachOf } from "../charts/DivergingBar";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
 import { RANGE_SHAPES, type Range } from "../lib/range";
+import { highChurnShare } from "../lib/risk";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import { Panel, PanelBody } from "../ui/Panel";
 import { titleOfValue } from "../ui/useOptions";
@@ -38,7 +39,7 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
   return (
     <Panel
       title={title}
-      about={`${about} Negative leans left, positive right. Below ${FEW_POSTS} scored posts a bar is hatched: it says little. Click a row to filter by it.`}
+      about={`${about} Negative leans left, positive right. Below ${FEW_POSTS} scored posts a bar is hatched: it says little. Churn and toxic are the mean churn risk and toxicity, absent where no model reads them. Click a row to filter by it.`}
       subtitle={groups.data?.hasMore ? `top ${ROWS}` : undefined}
     >
       <PanelBody
@@ -48,7 +49,11 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
         empty={`${empty} (${RANGE_SHAPES[range].title})`}
       >
         {(data) => (
-          <div className={`${classes.table} numeric`} data-testid={`ranking-${grouping}`}>
+          <div
+            className={`${classes.table} numeric`}
+            data-testid={`ranking-${grouping}`}
+            data-risks={data.items.some(hasRisks) || undefined}
+          >
             <div className={classes.head} aria-hidden="true">
               <span />
               <span className={classes.poles}>
@@ -56,6 +61,12 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
                 <span>positive</span>
               </span>
               <span>score</span>
+              {data.items.some(hasRisks) && (
+                <>
+                  <span className={classes.risk}>churn</span>
+                  <span className={classes.risk}>toxic</span>
+                </>
+              )}
               <span>posts</span>
             </div>
             <ul className={classes.rows}>
@@ -65,6 +76,7 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
                   group={group}
                   title={titleOfValue(dimension, group.key)}
                   reach={reachOfAll(data.items)}
+                  risks={data.items.some(hasRisks)}
                   chosen={chosen.includes(group.key)}
                   faded={chosen.length > 0 && !chosen.includes(group.key)}
                   onPick={() => onPick(dimension, group.key)}
@@ -82,16 +94,23 @@ function reachOfAll(groups: readonly Group[]): number {
   return Math.min(1, Math.max(LEAST_REACH, ...groups.map(reachOf)));
 }
 
+/** Whether a model read the group for churn risk or toxicity. */
+function hasRisks({ average_churn_risk, average_toxicity }: Group): boolean {
+  return average_churn_risk !== null || average_toxicity !== null;
+}
+
 interface RowProps {
   group: Group;
   title: string;
   reach: number;
+  /** Some row of the list has them, so each has the columns. */
+  risks: boolean;
   chosen: boolean;
   faded: boolean;
   onPick(): void;
 }
 
-function Row({ group, title, reach, chosen, faded, onPick }: RowProps) {
+function Row({ group, title, reach, risks, chosen, faded, onPick }: RowProps) {
   const few = group.scored < FEW_POSTS;
   return (
     <li>
@@ -123,6 +142,12 @@ function Row({ group, title, reach, chosen, faded, onPick }: RowProps) {
           <span className={classes.score} data-few={few || undefined}>
             {formatScore(group.average_sentiment)}
           </span>
+          {risks && (
+            <>
+              <Risk title="churn" value={group.average_churn_risk} />
+              <Risk title="toxic" value={group.average_toxicity} />
+            </>
+          )}
           <span className={classes.posts}>
             {formatCompact(group.posts)}
             <VisuallyHidden> posts</VisuallyHidden>
@@ -130,6 +155,16 @@ function Row({ group, title, reach, chosen, faded, onPick }: RowProps) {
         </button>
       </Tooltip>
     </li>
+  );
+}
+
+/** In whole percent: the column is narrow, and the mean is no surer than that. */
+function Risk({ title, value }: { title: string; value: number | null }) {
+  return (
+    <span className={classes.risk}>
+      <span className={classes.riskTitle}>{title} </span>
+      {value === null ? "–" : `${Math.round(value * 100)}\u202f%`}
+    </span>
   );
 }
 
@@ -145,6 +180,13 @@ function Details({ group, title }: { group: Group; title: string }) {
         <>
           <br />
           negative between {formatShare(interval.low)} and {formatShare(interval.high)} (95 %)
+        </>
+      )}
+      {hasRisks(group) && (
+        <>
+          <br />
+          {formatShare(highChurnShare(group))} at high churn risk, mean{" "}
+          {formatShare(group.average_churn_risk)}; toxicity {formatShare(group.average_toxicity)}
         </>
       )}
       <br />

@@ -1,11 +1,8 @@
-import { Skeleton, Tooltip } from "@mantine/core";
-import type { ReactNode } from "react";
 import { useOverall, useStats, useTrend } from "../api/hooks";
 import { barsOf } from "../charts/bars";
 import { Sparkline } from "../charts/Sparkline";
 import type { Filters } from "../lib/filters";
 import {
-  type Change,
   countChange,
   formatCompact,
   formatCount,
@@ -19,8 +16,10 @@ import { RANGE_SHAPES, type Range } from "../lib/range";
 import { differ, FEW_POSTS } from "../lib/statistics";
 import { useLive } from "../live/store";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
-import { Icon, type IconName } from "../ui/Icon";
+import { Icon } from "../ui/Icon";
 import { ScoreScale } from "../ui/ScoreScale";
+import { RiskTotals } from "./RiskTotals";
+import { Total, TotalSkeleton } from "./Total";
 import classes from "./Totals.module.css";
 
 interface TotalsProps {
@@ -48,9 +47,7 @@ export function Totals({ range, filters }: TotalsProps) {
             </button>
           </div>
         ) : (
-          TITLES.map((title) => (
-            <Skeleton key={title} className={classes.card} aria-label={`Loading ${title}`} />
-          ))
+          TITLES.map((title) => <TotalSkeleton key={title} title={title} />)
         )}
       </section>
     );
@@ -124,6 +121,7 @@ export function Totals({ range, filters }: TotalsProps) {
         against={against}
         note={<ScoreScale score={now.average_sentiment} before={before.average_sentiment} />}
       />
+      <RiskTotals now={now} before={before} bars={bars} against={against} />
       <Total
         title="Arriving"
         value={formatCompact(arrivals)}
@@ -138,79 +136,13 @@ export function Totals({ range, filters }: TotalsProps) {
   );
 }
 
-const TITLES = ["posts", "positive", "neutral", "negative", "average sentiment", "arrivals"];
-
-interface TotalProps {
-  title: string;
-  value: string;
-  exact: string;
-  unit?: string;
-  icon?: IconName;
-  tone?: "positive" | "neutral" | "negative";
-  change: Change | null;
-  /** Which direction is good news; without one a change has no colour. */
-  good?: "up" | "down";
-  /** False where chance alone may explain the change: it is no news then. */
-  sure?: boolean;
-  against: string;
-  note: ReactNode;
-  spark?: ReactNode;
-  testId?: string;
-}
-
-function Total({
-  title,
-  value,
-  exact,
-  unit,
-  icon,
-  tone,
-  change,
-  good,
-  sure = true,
-  against,
-  note,
-  spark,
-  testId,
-}: TotalProps) {
-  return (
-    <div className={classes.card} data-tone={tone}>
-      <div className={classes.title}>
-        {icon && <Icon name={icon} size={15} />}
-        <h2>{title}</h2>
-      </div>
-      <div className={classes.figure}>
-        <Tooltip label={exact} withArrow>
-          <p className={`${classes.value} numeric`} data-testid={testId}>
-            {value}
-            {unit && <span className={classes.unit}>{unit}</span>}
-          </p>
-        </Tooltip>
-        {change && <ChangeMark change={change} good={good} sure={sure} against={against} />}
-      </div>
-      <div className={classes.note}>{note}</div>
-      {spark && <div className={classes.spark}>{spark}</div>}
-    </div>
-  );
-}
-
-interface ChangeMarkProps {
-  change: Change;
-  good: "up" | "down" | undefined;
-  sure: boolean;
-  against: string;
-}
-
-function ChangeMark({ change, good, sure, against }: ChangeMarkProps) {
-  const news =
-    change.direction === "same" || !good || !sure ? "none" : change.direction === good ? "good" : "bad";
-  const icon = change.direction === "up" ? "arrowUp" : change.direction === "down" ? "arrowDown" : null;
-  return (
-    <Tooltip label={`${change.text} ${against}${sure ? "" : "; chance may explain it"}`} withArrow>
-      <span className={`${classes.change} numeric`} data-news={news}>
-        {icon && <Icon name={icon} size={12} />}
-        {change.text}
-      </span>
-    </Tooltip>
-  );
-}
+const TITLES = [
+  "posts",
+  "positive",
+  "neutral",
+  "negative",
+  "average sentiment",
+  "churn risk",
+  "toxicity",
+  "arrivals",
+];

@@ -34,6 +34,10 @@ export function HelpDialog({ opened, onClose }: { opened: boolean; onClose(): vo
           in. Shares are of scored posts; posts that no model could read are counted apart.
         </p>
         <p>
+          <strong>Readings.</strong> Emotions, churn risk and toxicity are probabilities. They are absent, not
+          zero, where the model does not read them; a post is marked from 50 % on.
+        </p>
+        <p>
           <strong>Links.</strong> Every filter is in the address: a copied link shows the same screen.
         </p>
         <p>

@@ -1,0 +1,70 @@
+import { Skeleton, Tooltip } from "@mantine/core";
+import type { ReactNode } from "react";
+import type { Change } from "../lib/format";
+import { About } from "../ui/About";
+import { ChangeMark } from "../ui/ChangeMark";
+import { Icon, type IconName } from "../ui/Icon";
+import classes from "./Total.module.css";
+
+interface TotalProps {
+  title: string;
+  /** What the number is and how to read it, where the title does not say. */
+  about?: ReactNode;
+  value: string;
+  exact: string;
+  unit?: string;
+  icon?: IconName;
+  tone?: "positive" | "neutral" | "negative";
+  change: Change | null;
+  /** Which direction is good news; without one a change has no colour. */
+  good?: "up" | "down";
+  /** False where chance alone may explain the change: it is no news then. */
+  sure?: boolean;
+  against: string;
+  note: ReactNode;
+  spark?: ReactNode;
+  testId?: string;
+}
+
+/** One headline number with its change, and the shape of the range behind it. */
+export function Total({
+  title,
+  about,
+  value,
+  exact,
+  unit,
+  icon,
+  tone,
+  change,
+  good,
+  sure = true,
+  against,
+  note,
+  spark,
+  testId,
+}: TotalProps) {
+  return (
+    <div className={classes.card} data-tone={tone}>
+      <div className={classes.title}>
+        {icon && <Icon name={icon} size={15} />}
+        <h2>{title}</h2>
+        {about && <About title={title}>{about}</About>}
+      </div>
+      <div className={classes.figure}>
+        <Tooltip label={exact} withArrow>
+          <p className={`${classes.value} numeric`} data-testid={testId}>
+            {value}
+            {unit && <span className={classes.unit}>{unit}</span>}
+          </p>
+        </Tooltip>
+        {change && <ChangeMark change={change} good={good} sure={sure} against={against} />}
+      </div>
+      <div className={classes.note}>{note}</div>
+      {spark && <div className={classes.spark}>{spark}</div>}
+    </div>
+  );
+}
+
+export function TotalSkeleton({ title }: { title: string }) {
+  return <Skeleton className={classes.card} aria-label={`Loading ${title}`} />;
+}
