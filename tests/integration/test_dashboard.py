@@ -90,9 +90,9 @@ def replay(test_data: Path) -> Path:
 
 
 @contextlib.contextmanager
-def serving(folder: Path, *arguments: object) -> Iterator[Running]:
-    """`sentistream up`, healthy."""
-    with running(folder, "up", "--data-dir", folder / "data", *arguments) as server:
+def serving(folder: Path, *arguments: object, **extra: str) -> Iterator[Running]:
+    """`sentistream up`, healthy; `extra` goes into its environment."""
+    with running(folder, "up", "--data-dir", folder / "data", *arguments, **extra) as server:
         server.healthy()
         yield server
 
@@ -228,6 +228,39 @@ def test_filters_live_in_the_address_and_keys_work(browser: Browser, stocked: Ru
     assert "paused" in browser.text(selector='[data-testid="live-state"]').lower()
     browser.press(key="?")
     assert "Pause the feed" in browser.text(selector='[role="dialog"]')
+
+
+def test_it_shows_emotions_churn_risk_and_toxicity_as_the_api_counts_them(browser: Browser, stocked: Running) -> None:
+    browser.open(url=address(stocked))
+    numbers = stocked.data("metrics/overall", hours=24)["current"]
+    shown = browser.readings()
+    means = {name: 100 * mean for name, mean in numbers["emotions"].items()}
+    assert shown["emotions"] == pytest.approx(means, abs=0.06)
+    assert list(shown["emotions"])[-1] == "neutral"
+    assert shown["churn"] == pytest.approx(100 * numbers["high_churn_risk"] / numbers["scored"], abs=0.06)
+    assert shown["toxicity"] == pytest.approx(100 * numbers["average_toxicity"], abs=0.06)
+    assert shown["cards"] > 0
+
+    browser.click(selector='[data-emotion="anger"]')
+    browser.text(selector='[aria-label="Remove the emotion filter"]')
+    angry = stocked.data("metrics/overall", hours=24, emotion="anger")["current"]["posts"]
+    assert 0 < angry < 900
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{angry}")')
+    assert "emotion=anger" in browser.address()
+    assert browser.complaints() == []
+
+
+def test_a_model_that_reads_no_emotions_says_so_and_shows_no_zeros(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, "--source", "none", SENTISTREAM_ANALYSIS_ANALYSER="lexicon") as server:
+        now = datetime.now(UTC).isoformat()
+        post = {"post_id": "1", "source": "twitter", "content": "It is lovely", "created_at": now}
+        assert server.http.post("/api/v1/posts", json=post).status_code == 202
+        server.until(lambda: server.data("stats")["posts"] == 1, 30, "the post stored")
+        browser.open(url=address(server))
+        browser.text(selector="text=The model that read these posts does not read emotions.")
+        assert browser.text(selector='[data-testid="total-churn"]') == "–"
+        assert browser.text(selector='[data-testid="total-toxicity"]') == "–"
+        assert browser.axe() == []
 
 
 def test_an_empty_server_shows_how_to_begin(browser: Browser, tmp_path: Path) -> None:
