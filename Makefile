@@ -1,5 +1,5 @@
 # run    make the environment, build the dashboard, start SentiStream on http://127.0.0.1:8000
-# test   the whole suite, browser included
+# test   the whole suite, browser and checkpoints of Hugging Face included
 # check  linters, types, layers, generated pages
 # bench  the benchmarks, results in benchmarks/results/
 # docs   write the generated pages anew
@@ -13,6 +13,7 @@ PORT ?=
 
 BIN := .venv/bin
 ENVIRONMENT := .venv/.made
+CHECKPOINTS := .venv/.checkpoints
 MODULES := frontend/node_modules/.package-lock.json
 DASHBOARD := src/sentistream/dashboard/index.html
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/e2e/*' \
@@ -28,11 +29,11 @@ run: $(ENVIRONMENT) $(DASHBOARD)
 	$(BIN)/sentistream up $(if $(SOURCE),--source $(SOURCE)) $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT))
 
 # pytest comes last, so that its summary is the last thing on the screen.
-test: $(ENVIRONMENT) $(DASHBOARD) $(MODULES)
+test: $(CHECKPOINTS) $(DASHBOARD) $(MODULES)
 	cd frontend && npm test
 	$(BIN)/pytest
 
-check: $(ENVIRONMENT) $(MODULES)
+check: $(CHECKPOINTS) $(MODULES)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -60,6 +61,11 @@ $(ENVIRONMENT): pyproject.toml constraints.txt hatch_build.py
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[parquet]' --group dev
+	@touch $@
+
+# What only the analyser `transformers` needs, torch above all: hundreds of megabytes that `make run` does without.
+$(CHECKPOINTS): $(ENVIRONMENT)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[transformers]'
 	@touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json
