@@ -25,6 +25,10 @@ ABUSE = ("hate_speech", "offensive_language", "neither")
 MOODS = ("anger", "joy", "optimism", "sadness")
 SETS = ("sentiment", "emotion_ekman", "emotion_tweets", "offensive", "hate", "abuse", "irony", "emoji", "sst5")
 
+ENDED = 8
+"""Complaints that each ending is put to."""
+_RANT = re.compile("rant|complain|angry|anger", re.IGNORECASE)
+
 PRESUMED = ("sentiment", "emotion_ekman", "offensive", "emoji")
 _LEAVING = re.compile(
     r"cancel|switch|leav|left|quit|never again|no longer|done with|goodbye|\bbye\b|unsubscri|delet|uninstall|unfollow"
@@ -93,17 +97,30 @@ def load(name: str, part: str) -> list[Example]:
 
 
 def load_churn(seed: int, copies: int = 1) -> list[Example]:
-    """The texts written for churn (churn/*.jsonl), their slots filled with names; `copies` fillings of each."""
+    """The texts written for churn (churn/*.jsonl), their slots filled with names; `copies` fillings of each.
+
+    Every complaint that leaves nobody is also there with endings (churn/tails/), which alone decide.
+    """
     names = list(json.loads((HERE / "churn" / "names.json").read_text()).values())
     generator = random.Random(seed)
-    found = []
+    written = []
     for path in sorted((HERE / "churn").glob("*.jsonl")):
-        for line in path.read_text().splitlines():
-            row = json.loads(line)
-            text = str(row["text"])
-            for _ in range(copies if "{" in text else 1):
-                found.append(churn_example(_filled(text, *generator.sample(generator.choice(names), 2)), row["label"]))
-    return found
+        written += [json.loads(line) for line in path.read_text().splitlines()]
+    pairs = [(str(row["text"]), row["label"] != "rest") for row in written for _ in range(copies)]
+    complaints = [str(row["text"]) for row in written if row["label"] == "rest" and _RANT.search(row["kind"])]
+    for leaving, file in ((True, "leaving.txt"), (False, "staying.txt")):
+        for ending in (HERE / "churn" / "tails" / file).read_text().splitlines():
+            pairs.append((ending, leaving))
+            for complaint in generator.sample(complaints, ENDED):
+                parts = [_part(complaint, generator), ending]
+                pairs.append((" ".join(parts if generator.random() < 0.85 else parts[::-1]), leaving))
+    return [churn_example(_filled(text, *generator.sample(generator.choice(names), 2)), yes) for text, yes in pairs]
+
+
+def _part(complaint: str, generator: random.Random) -> str:
+    """All of it, or its first sentences."""
+    sentences = re.split(r"(?<=[.!?]) ", complaint)
+    return " ".join(sentences[: generator.randint(1, len(sentences))])
 
 
 def _filled(text: str, brand: str, rival: str) -> str:
@@ -114,10 +131,10 @@ def _filled(text: str, brand: str, rival: str) -> str:
     return text
 
 
-def churn_example(text: str, label: str) -> Example:
-    """One text with only its churn target known; `leaving` and `threatening` count as one."""
+def churn_example(text: str, leaving: bool) -> Example:
+    """One text with only its churn target known."""
     target = np.full(WIDTH, np.nan, np.float32)
-    target[BY_NAME["churn"].columns] = float(label != "rest")
+    target[BY_NAME["churn"].columns] = float(leaving)
     return Example(normalise(text), "churn", target)
 
 

@@ -25,7 +25,7 @@ from training.tasks import SHIPPED_WIDTH
 
 Logits = npt.NDArray[np.float32]
 KEPT = corpus.HERE / "labels" / "teacher.npz"
-FIRST = ("sentiment", "emotion_ekman", "offensive", "emotion_tweets", "churn", "emoji")
+FIRST = ("sentiment", "offensive", "emotion_tweets", "emoji", "irony", "hate", "emotion_ekman")
 CHUNK = 4_096
 
 

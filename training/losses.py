@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 import numpy as np
 import torch
@@ -10,6 +10,8 @@ from torch.nn import functional
 
 from training.corpus import Example
 from training.tasks import HEADS, WIDTH
+
+SHIPPED = tuple(head.name for head in HEADS if head.shipped)
 
 
 def class_weights(examples: Iterable[Example]) -> torch.Tensor:
@@ -41,14 +43,16 @@ def supervised(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tenso
     return total / len(logits)
 
 
-def distilled(logits: torch.Tensor, taught: torch.Tensor, temperature: float = 1.0) -> torch.Tensor:
-    """Cross entropy of the shipped heads with a teacher's; `taught` is (batch, SHIPPED_WIDTH) logits.
+def distilled(
+    logits: torch.Tensor, taught: torch.Tensor, temperature: float = 1.0, heads: Collection[str] = SHIPPED
+) -> torch.Tensor:
+    """Cross entropy of the named heads with a teacher's; `taught` is (batch, SHIPPED_WIDTH) logits.
 
     Hinton, Vinyals & Dean 2015, with the square of the temperature that keeps the gradients' size.
     """
     total = logits.new_zeros(())
     for head in HEADS:
-        if not head.shipped:
+        if head.name not in heads:
             continue
         said, wanted = logits[:, head.columns] / temperature, taught[:, head.columns] / temperature
         if head.kind == "softmax":

@@ -45,7 +45,7 @@ HEADS = _laid_out(
     ("sentiment", "softmax", 3, 1.0, 0.5, True),
     ("emotion", "sigmoid", len(EMOTIONS), 3.0, 0.0, True),
     ("toxicity", "sigmoid", 1, 1.0, 0.0, True),
-    ("churn", "sigmoid", 1, 1.0, 0.0, True),
+    ("churn", "sigmoid", 1, 2.0, 0.0, True),
     ("hate", "sigmoid", 1, 0.5, 0.0, False),
     ("abuse", "softmax", 3, 0.3, 0.0, False),
     ("irony", "sigmoid", 1, 0.5, 0.0, False),
