@@ -45,7 +45,19 @@ def targets() -> set[str]:
 
 def test_every_command_of_the_issue_exists_and_is_in_the_readme() -> None:
     top = {name for name in commands() if name and " " not in name}
-    assert top == {"up", "ingest", "worker", "api", "watch", "analyze", "export", "migrate", "keys", "doctor"}
+    assert top == {
+        "up",
+        "ingest",
+        "worker",
+        "api",
+        "watch",
+        "analyze",
+        "evaluate",
+        "export",
+        "migrate",
+        "keys",
+        "doctor",
+    }
     for name in top:
         assert f"| `sentistream {name}` |" in README
 
