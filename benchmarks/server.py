@@ -36,8 +36,11 @@ class Server:
 
 
 @contextmanager
-def serving(*arguments: object, folder: Path | None = None, **settings: str) -> Iterator[Server]:
-    """`sentistream ARGUMENTS` on a free port and, unless `folder` is given, a fresh data folder."""
+def serving(*arguments: object, analyser: str, folder: Path | None = None, **settings: str) -> Iterator[Server]:
+    """`sentistream ARGUMENTS` on a free port and, unless `folder` is given, a fresh data folder.
+
+    analyser: of SENTISTREAM_ANALYSIS_ANALYSER; every figure depends on it, so every question states it.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
@@ -46,7 +49,7 @@ def serving(*arguments: object, folder: Path | None = None, **settings: str) -> 
         command = [str(Path(sys.executable).with_name("sentistream")), *map(str, arguments)]
         process = subprocess.Popen(
             [*command, "--port", str(port), "--data-dir", str(data)],
-            env=os.environ | settings,
+            env=os.environ | {"SENTISTREAM_ANALYSIS_ANALYSER": analyser} | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
