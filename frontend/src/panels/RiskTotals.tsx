@@ -23,7 +23,7 @@ export function RiskTotals({ now, before, bars, against }: RiskTotalsProps) {
       <Total
         title="High churn risk"
         icon="churn"
-        about="Scored posts whose author seems to be leaving, or threatens to: the model gives that a probability of at least 50 %, or what SENTISTREAM_ANALYSIS_CHURN_THRESHOLD says. The mean is over all posts that were read for it; it moves first when many become a little less loyal."
+        about="The share of the scored posts whose author seems to be leaving, or threatens to: the model gives that a probability of at least 50 %, or of the churn threshold in the settings. The mean is over all posts that were read for it; it moves first when many become a little less loyal."
         value={formatShare(leaving)}
         exact={leaving === null ? "no post was read for it" : plural(now.high_churn_risk, "post")}
         change={shareChange(leaving, highChurnShare(before))}

@@ -66,5 +66,5 @@ export function Total({
 }
 
 export function TotalSkeleton({ title }: { title: string }) {
-  return <Skeleton className={classes.card} aria-label={`Loading ${title}`} />;
+  return <Skeleton className={classes.card} role="img" aria-label={`Loading ${title}`} />;
 }

@@ -52,7 +52,7 @@ export function PanelBody<T>({ query, height, isEmpty, empty, children }: PanelB
         {query.isError ? (
           <Failure error={query.error} retry={() => void query.refetch()} />
         ) : (
-          <Skeleton height={height} radius="md" aria-label="Loading" />
+          <Skeleton height={height} radius="md" role="img" aria-label="Loading" />
         )}
       </div>
     );
