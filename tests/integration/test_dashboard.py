@@ -17,7 +17,7 @@ from queue import Empty, Queue
 from typing import Any
 
 import pytest
-from running import Running, run, running
+from running import DEFAULT_ANALYSER, Running, run, running
 
 from fakes import unavailable
 
@@ -190,10 +190,10 @@ def stocked(replay: Path, tmp_path: Path) -> Iterator[Running]:
         post["created_at"] = (now - timedelta(seconds=95 * index)).isoformat()
     kept = ("post_id", "source", "content", "author", "created_at", "product", "location")
     body = {"posts": [{name: post[name] for name in kept if post[name] is not None} for post in posts]}
-    with serving(tmp_path, "--source", "none") as server:
+    with serving(tmp_path, "--source", "none", **DEFAULT_ANALYSER) as server:
         answer = server.http.post("/api/v1/posts", json=body)
         assert answer.status_code == 202, answer.text
-        server.until(lambda: server.data("stats")["posts"] == len(posts), 30, "all posts stored")
+        server.until(lambda: server.data("stats")["posts"] == len(posts), 60, "all posts stored")
         yield server
 
 

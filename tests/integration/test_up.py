@@ -13,10 +13,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-from running import free_port, run, running
+from running import DEFAULT_ANALYSER, free_port, run, running
 
 HEALTHY_SECONDS = 5.0
-BACKFILL_SECONDS = 10.0
+BACKFILL_SECONDS = 20.0
 IDLE_BYTES = 400 * 2**20
 
 
@@ -32,12 +32,12 @@ def post(number: int, **fields: Any) -> dict[str, Any]:
 
 def test_it_is_soon_healthy_and_small(tmp_path: Path) -> None:
     started = time.monotonic()
-    with running(tmp_path, "up", "--source", "none", "--data-dir", tmp_path / "data") as server:
+    with running(tmp_path, "up", "--source", "none", "--data-dir", tmp_path / "data", **DEFAULT_ANALYSER) as server:
         health = server.healthy()
         seconds = time.monotonic() - started
         assert health["status"] == "ok"
         assert set(health["services"]["process"]["parts"]) == {"worker", "watch", "http"}
-        # Everything loaded: the gazetteer, the language detector, the lexicon.
+        # Everything loaded: the gazetteer, the language detector, the model.
         assert server.http.post("/api/v1/posts", json=post(1, location="Chicago, IL")).status_code == 202
         server.until(lambda: server.data("stats")["posts"] == 1, 10, "the post stored")
         resident = server.memory()
@@ -50,7 +50,7 @@ def test_it_is_soon_healthy_and_small(tmp_path: Path) -> None:
 
 
 def test_a_new_installation_has_a_day_of_history_within_seconds(tmp_path: Path) -> None:
-    with running(tmp_path, "up", "--data-dir", tmp_path / "data") as server:
+    with running(tmp_path, "up", "--data-dir", tmp_path / "data", **DEFAULT_ANALYSER) as server:
         server.healthy()
         ready = time.monotonic()
 
