@@ -56,10 +56,11 @@ export async function look({ page }) {
   };
 }
 
-/** What was read beside the sentiment: the emotions' means in percent, the risks, the cards that tell one. */
+/** What was read beside the sentiment: the emotions' means and the risks, in percent. */
 export async function readings({ page }) {
   const rows = page.locator(`${testId("emotions")} [data-emotion]`);
   await rows.first().waitFor({ timeout: WAIT_MS });
+  await page.locator(testId("post-emotion")).first().waitFor({ timeout: WAIT_MS });
   const means = await rows.evaluateAll((found) =>
     found.map((row) => [row.dataset.emotion, Number.parseFloat(row.querySelector("[data-mean]").innerText)]),
   );
@@ -68,7 +69,6 @@ export async function readings({ page }) {
     emotions: Object.fromEntries(means),
     churn: Number.parseFloat(await page.locator(testId("total-churn")).innerText()),
     toxicity: Number.parseFloat(await page.locator(testId("total-toxicity")).innerText()),
-    cards: await page.locator(testId("post-emotion")).count(),
   };
 }
 
