@@ -64,7 +64,6 @@ export async function readings({ page }) {
   const means = await rows.evaluateAll((found) =>
     found.map((row) => [row.dataset.emotion, Number.parseFloat(row.querySelector("[data-mean]").innerText)]),
   );
-  await page.locator(testId("post-emotion")).first().waitFor();
   return {
     emotions: Object.fromEntries(means),
     churn: Number.parseFloat(await page.locator(testId("total-churn")).innerText()),
