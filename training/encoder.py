@@ -96,6 +96,12 @@ def _replace_dropout(module: nn.Module) -> None:
             _replace_dropout(child)
 
 
+def pad_of(tokenizer: Tokenizer) -> int:
+    """The id of the padding token, which the two encoders spell differently."""
+    found = tokenizer.token_to_id("[PAD]")
+    return int(tokenizer.token_to_id("<pad>") if found is None else found)
+
+
 def padded(rows: list[list[int]], pad: int) -> tuple[torch.Tensor, torch.Tensor]:
     """Ids and mask, (batch, longest rounded up to STRIDE)."""
     longest = -(-max(map(len, rows)) // STRIDE) * STRIDE

@@ -16,7 +16,7 @@ from tokenizers import Tokenizer
 
 from training import corpus, losses, measure
 from training.corpus import Example
-from training.encoder import Encoder, padded
+from training.encoder import Encoder, pad_of, padded
 from training.optimise import Optimiser
 
 Loss = Callable[[torch.Tensor, list[Example]], torch.Tensor]
@@ -63,8 +63,7 @@ def train(
     if checkpoint.exists():
         optimiser.resume(torch.load(checkpoint, weights_only=True))
         print(f"{name}: going on at step {optimiser.taken:,} of {optimiser.steps:,}", flush=True)
-    pad = tokenizer.token_to_id("[PAD]")
-    pad = tokenizer.token_to_id("<pad>") if pad is None else pad
+    pad = pad_of(tokenizer)
 
     def predicted(texts: Sequence[str]) -> measure.Logits:
         return measure.predict(model, tokenizer, texts)

@@ -11,7 +11,7 @@ from tokenizers import Tokenizer
 
 from training import corpus
 from training.corpus import Example
-from training.encoder import Encoder, padded
+from training.encoder import Encoder, pad_of, padded
 from training.tasks import BY_NAME
 
 Logits = npt.NDArray[np.float32]
@@ -21,8 +21,7 @@ THRESHOLDS = np.linspace(-3, 3, 61)
 def predict(model: Encoder, tokenizer: Tokenizer, texts: Sequence[str], size: int = 128) -> Logits:
     """(texts, WIDTH) logits, in order."""
     model.eval()
-    pad = tokenizer.token_to_id("[PAD]")
-    pad = tokenizer.token_to_id("<pad>") if pad is None else pad
+    pad = pad_of(tokenizer)
     tokens = [e.ids for e in tokenizer.encode_batch_fast(list(texts))]
     order = sorted(range(len(texts)), key=lambda i: len(tokens[i]))
     found: list[torch.Tensor] = []

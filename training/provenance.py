@@ -79,8 +79,8 @@ FULL = {
     "made": [
         "Common emoji took the places of unused entries of the vocabulary, each beginning as the mean of the words of "
         "its Unicode name.",
-        "A larger encoder learned all heads from the labels; the small one learned from the labels and from what the "
-        "larger one says of the training texts (Hinton, Vinyals & Dean 2015).",
+        "A larger encoder learned all heads from the labels; the small one learned from the labels and, for sentiment, "
+        "from what the larger one says of the training texts (Hinton, Vinyals & Dean 2015).",
         "Weights are int8 with a scale per output channel, embeddings with one per token; activations are quantised "
         "post by post, so that a post reads the same whatever its neighbours.",
     ],
