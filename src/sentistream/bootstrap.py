@@ -167,6 +167,11 @@ def make_live(settings: Settings) -> Live:
     return MemoryLive(settings.live.history, secrets.token_hex(4))
 
 
+MODEL_SECONDS = 30.0
+CHECKPOINT_SECONDS = 300.0
+"""What a call of the model may take: without a GPU a large checkpoint reads some 20 posts a second, of 500 a batch."""
+
+
 def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyser:
     """The analyser that `analysis.analyser` names, guarded, on normalised text of a language it knows. Loads models.
 
@@ -177,7 +182,8 @@ def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyse
     from sentistream.analysis.text import Normalised
 
     gate = LanguageGate(_make_model(settings.analysis), LanguageDetector(), settings.analysis.language_threshold)
-    return Guarded(Normalised(gate), metrics=metrics)
+    timeout = CHECKPOINT_SECONDS if settings.analysis.analyser == "transformers" else MODEL_SECONDS
+    return Guarded(Normalised(gate), timeout, metrics=metrics)
 
 
 def _make_model(settings: AnalysisSettings) -> Analyser:

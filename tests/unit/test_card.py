@@ -144,8 +144,11 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
     (folder / "model.onnx").unlink()
     with pytest.raises(SettingsError, match=r"is incomplete: No such file or directory: .*model\.onnx"):
         load_card(folder)
-    with pytest.raises(SettingsError, match=r"is incomplete: No such file or directory: .*card\.json"):
+    with pytest.raises(SettingsError, match="holds no model nowhere: choose another analyser"):
         load_card(tmp_path / "nowhere")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(SettingsError, match=r"is incomplete: No such file or directory: .*card\.json"):
+        load_card(tmp_path / "empty")
 
 
 @pytest.mark.parametrize(

@@ -125,6 +125,10 @@ def load_card(folder: Path) -> Card:
 
     Raises SettingsError for a folder that holds no whole model.
     """
+    if not folder.is_dir():
+        raise SettingsError(
+            f"this copy of SentiStream holds no model {folder.name}: choose another analyser, or build it (training/)"
+        )
     try:
         card = msgspec.json.decode((folder / "card.json").read_bytes(), type=Card)
         for name, digest in card.files.items():
