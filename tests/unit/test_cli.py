@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.command_names import COMMANDS
 
 from sentistream import __version__
 from sentistream.cli.analyze import merged
@@ -60,19 +61,7 @@ def test_version_and_help(tmp_path: Path) -> None:
     assert sentistream("--version", cwd=tmp_path).stdout.decode() == f"sentistream {__version__}\n"
     help = sentistream("--help", cwd=tmp_path)
     assert help.returncode == 0
-    for command in (
-        "up",
-        "ingest",
-        "worker",
-        "api",
-        "watch",
-        "analyze",
-        "evaluate",
-        "export",
-        "migrate",
-        "keys",
-        "doctor",
-    ):
+    for command in COMMANDS:
         assert f" {command} " in help.stdout.decode()
 
 

@@ -1,0 +1,7 @@
+"""The commands that a user finds, in the order of `sentistream --help`."""
+
+from __future__ import annotations
+
+COMMANDS = (
+    "up", "ingest", "worker", "api", "watch", "analyze", "evaluate", "export", "migrate", "keys", "doctor",
+)  # fmt: skip
