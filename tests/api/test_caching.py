@@ -64,6 +64,8 @@ async def test_every_parameter_is_part_of_the_key(house: House) -> None:
         f"{PAST}&period=day",
         f"{PAST}&q=reddit",
         f"{PAST}&min_confidence=0.1",
+        f"{PAST}&min_toxicity=0.1",
+        f"{PAST}&min_churn_risk=0.1",
         "sentiment/distribution?hours=1",
         "sentiment/distribution?hours=2",
         "metrics/overall?hours=1",

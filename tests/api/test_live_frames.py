@@ -145,7 +145,7 @@ def test_who_may_show_a_post_hears_of_its_change_and_end() -> None:
 
 def test_the_feed_filters_by_dimensions_only() -> None:
     assert dimension_filters({"source": ["b", "a,c"]}).source == ("a,c", "b")
-    for name in ("q", "author", "start_date", "min_confidence", "nonsense"):
+    for name in ("q", "author", "start_date", "min_confidence", "min_toxicity", "min_churn_risk", "nonsense"):
         with pytest.raises(InvalidParameter) as caught:
             dimension_filters({name: "x"})
         assert caught.value.details["allowed"] == list(DIMENSIONS)

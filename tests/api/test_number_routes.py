@@ -89,6 +89,8 @@ async def test_aggregate_of_several_filters_recounts(filled: House) -> None:
         ("limit=0", "limit"),
         ("min_confidence=nan", "min_confidence"),
         ("min_confidence=2", "min_confidence"),
+        ("min_toxicity=-0.1", "min_toxicity"),
+        ("min_churn_risk=inf", "min_churn_risk"),
     ],
 )
 async def test_a_bad_parameter_is_400_and_says_what_is_allowed(house: House, query: str, parameter: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from store_steps import NOW, Feed, a_post, a_reading, total
+from store_steps import NOW, RANGE, Feed, a_post, a_reading, total
 
 from sentistream.domain.analysis import ModelInfo, unscored
 from sentistream.domain.errors import InvalidParameter
@@ -169,6 +169,41 @@ async def test_filters_of_rows(store: Store, feed: Feed) -> None:
     assert await found(tier=("unscored",)) == {"3"}
     assert await found(start=NOW) == set()
     assert await found(end=NOW, language=("en",)) == {"1", "2"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "wanted"),
+    [
+        ({"min_churn_risk": 0.0}, {"1", "2"}),
+        ({"min_churn_risk": 0.3}, {"1", "2"}),
+        ({"min_churn_risk": 0.31}, {"1"}),
+        ({"min_churn_risk": 1.0}, set()),
+        ({"min_toxicity": 0.0}, {"1", "3"}),
+        ({"min_toxicity": 0.5}, {"3"}),
+        ({"min_toxicity": 0.1, "min_churn_risk": 0.5}, {"1"}),
+        ({"min_toxicity": 0.1, "min_confidence": 0.6}, {"1"}),
+    ],
+    ids=str,
+)
+async def test_minimums_leave_out_what_was_not_read(
+    store: Store, feed: Feed, filters: dict[str, float], wanted: set[str]
+) -> None:
+    for number, toxicity, churn_risk, confidence in (
+        ("1", 0.2, 0.7, 0.9),
+        ("2", None, 0.3, 0.9),
+        ("3", 0.5, None, 0.5),
+        ("4", None, None, 0.9),
+    ):
+        reading = a_reading(toxicity=toxicity, churn_risk=churn_risk, confidence_score=confidence)
+        await feed.write(a_post(number), reading=reading)
+    asked = Filters(**filters)  # type: ignore[arg-type]
+    page = await store.posts.page(asked, PageRequest(with_total=True))
+    assert {view.post_id for view in page.posts} == wanted
+    assert page.total == len(wanted)
+    assert {view.post_id async for chunk in store.posts.export(asked) for view in chunk} == wanted
+    assert (await total(store, filters=asked)).posts == len(wanted)
+    [by_source] = await store.numbers.cells(NumbersQuery(**RANGE, filters=asked, group_by="source")) or [None]
+    assert (by_source.numbers.posts if by_source else 0) == len(wanted)
 
 
 async def test_export_is_complete_and_oldest_first(store: Store, feed: Feed) -> None:

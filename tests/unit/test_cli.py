@@ -80,6 +80,7 @@ def test_version_and_help(tmp_path: Path) -> None:
         (["analyze", "text", "--tier", "fast", "--analyser", "full"], "--tier fast and --analyser full contradict"),
         (["export", "--sentiment", "happy"], "positive"),
         (["export", "--format", "xls"], "csv"),
+        (["export", "--min-churn-risk", "2"], "--min-churn-risk: Input should be less than or equal to 1"),
         (["export"], "there is no data folder sentistream-data"),
         (["keys", "create", "two\nlines"], "printable"),
     ],

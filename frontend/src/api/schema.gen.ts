@@ -2031,6 +2031,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Skip this many; `cursor` is faster and wins. */
                 offset?: number;
                 /** @description `next_cursor` of the page before. */
@@ -2231,6 +2235,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description At most this many. */
                 limit?: number;
             };
@@ -2577,6 +2585,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Width of a bucket. */
                 period?: "minute" | "hour" | "day";
                 /** @description Alias of start_date. Default: 24 hours before the end. */
@@ -2683,6 +2695,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Length of the range. */
                 hours?: number;
             };
@@ -2844,6 +2860,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Length of the range. */
                 hours?: number;
             };
@@ -2942,6 +2962,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Length of the range. */
                 hours?: number;
                 /** @description What a place is. */
@@ -3042,6 +3066,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Length of the range. */
                 hours?: number;
             };
@@ -3140,6 +3168,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Length of the range. */
                 hours?: number;
             };
@@ -3238,6 +3270,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Length of the range. */
                 hours?: number;
             };
@@ -3336,6 +3372,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description Length of the range. */
                 hours?: number;
             };
@@ -3706,6 +3746,10 @@ export interface operations {
                 end_date?: string;
                 /** @description Confidence of the label, at least. */
                 min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
                 /** @description parquet needs the extra of that name. */
                 format?: "csv" | "jsonl" | "parquet";
             };

@@ -84,6 +84,10 @@ def _listed(what: str, allowed: Sequence[str] | None = None) -> Any:
     return Field(None, max_length=2048, description=f"{what}{says} Alternatives are joined by commas.")
 
 
+def _least(what: str) -> Any:
+    return Field(None, ge=0, le=1, allow_inf_nan=False, description=what)
+
+
 class DimensionParameters(BaseModel):
     """Which posts, by dimension."""
 
@@ -107,9 +111,9 @@ class FilterParameters(DimensionParameters):
     )
     start_date: Moment | None = Field(None, description="Created at or after.")
     end_date: Moment | None = Field(None, description="Created before.")
-    min_confidence: float | None = Field(
-        None, ge=0, le=1, allow_inf_nan=False, description="Confidence of the label, at least."
-    )
+    min_confidence: float | None = _least("Confidence of the label, at least.")
+    min_toxicity: float | None = _least("Toxicity, at least; posts that were not read for it are left out.")
+    min_churn_risk: float | None = _least("Churn risk, at least; posts that were not read for it are left out.")
 
     def filters(self, *, ranged: bool) -> Filters:
         """As the store understands them; `ranged` includes start_date and end_date."""
@@ -125,6 +129,8 @@ class FilterParameters(DimensionParameters):
             **lists,
             q=q or None,
             min_confidence=self.min_confidence,
+            min_toxicity=self.min_toxicity,
+            min_churn_risk=self.min_churn_risk,
             start=self.start_date if ranged else None,
             end=self.end_date if ranged else None,
         )

@@ -44,6 +44,8 @@ def export(
     start_date: Annotated[str | None, _filter("Created at or after.")] = None,
     end_date: Annotated[str | None, _filter("Created before.")] = None,
     min_confidence: Annotated[float | None, _filter("Least confidence, 0 to 1.")] = None,
+    min_toxicity: Annotated[float | None, _filter("Least toxicity, 0 to 1.")] = None,
+    min_churn_risk: Annotated[float | None, _filter("Least churn risk, 0 to 1.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Write posts, oldest first, as CSV, JSON lines or Parquet. Filters are those of the API."""

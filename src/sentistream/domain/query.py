@@ -20,6 +20,8 @@ DIMENSIONS: tuple[Dimension, ...] = (
     "sentiment",
     "emotion",
 )
+Minimum = Literal["min_confidence", "min_toxicity", "min_churn_risk"]
+MINIMUMS: tuple[Minimum, ...] = ("min_confidence", "min_toxicity", "min_churn_risk")
 Sort = Literal["newest", "oldest", "ingested"]
 
 
@@ -27,7 +29,8 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Which posts. Values of one field are alternatives, fields are joined by "and".
 
     `start` and `end` bound `created_at` as [start, end). `q` is words that must all occur
-    (quotes make a phrase). `city` is the city's name alone or `country/city`.
+    (quotes make a phrase). `city` is the city's name alone or `country/city`. The minimums lie in
+    [0, 1]; a post without the value is below every minimum.
     """
 
     source: tuple[str, ...] = ()
@@ -42,12 +45,18 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     author: tuple[str, ...] = ()
     q: str | None = None
     min_confidence: float | None = None
+    min_toxicity: float | None = None
+    min_churn_risk: float | None = None
     start: datetime | None = None
     end: datetime | None = None
 
     def dimensions(self) -> dict[Dimension, tuple[str, ...]]:
         """The dimension filters that are set."""
         return {name: values for name in DIMENSIONS if (values := getattr(self, name))}
+
+    def minimums(self) -> dict[Minimum, float]:
+        """The minimums that are set."""
+        return {name: value for name in MINIMUMS if (value := getattr(self, name)) is not None}
 
 
 class PageRequest(msgspec.Struct, frozen=True, kw_only=True):

@@ -34,6 +34,11 @@ _COLUMNS = {
     "tier": posts.c.tier,
     "author": posts.c.author,
 }
+_MINIMUMS = {
+    "min_confidence": posts.c.confidence_score,
+    "min_toxicity": posts.c.toxicity,
+    "min_churn_risk": posts.c.churn_risk,
+}
 
 
 def conditions(connection: Connection, filters: Filters, search: TextSearch) -> list[ColumnElement[bool]]:
@@ -49,8 +54,7 @@ def conditions(connection: Connection, filters: Filters, search: TextSearch) -> 
             found.append(column == values[0] if len(values) == 1 else column.in_(values))
     if filters.city:
         found.append(or_(*(_city(value) for value in filters.city)))
-    if filters.min_confidence is not None:
-        found.append(posts.c.confidence_score >= filters.min_confidence)
+    found += [_MINIMUMS[name] >= value for name, value in filters.minimums().items()]
     if filters.q:
         found.append(search.condition(filters.q, walk=not search.rare(connection, filters.q)))
     return found

@@ -118,7 +118,7 @@ def bucket_start(second: int, period: str, tz: str) -> datetime:
 def _rollup_for(connection: Connection, query: NumbersQuery) -> tuple[str | None, list[str] | None]:
     """The dimension whose rollups answer `query` and the keys wanted of it (None: all); (None, None) if none does."""
     filters = query.filters
-    if filters.q or filters.author or filters.min_confidence is not None or filters.start or filters.end:
+    if filters.q or filters.author or filters.minimums() or filters.start or filters.end:
         return None, None
     wanted = filters.dimensions()
     if not wanted:
