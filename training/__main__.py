@@ -18,7 +18,8 @@ def _stage(name: str, module: str, text: str) -> None:
 
 _stage("baseline", "baseline", "The small encoder on the labels alone: a first usable full tier.")
 _stage("teacher", "teacher", "The large encoder on the labels; its weights stay in training/work.")
-_stage("label", "label", "The large encoder's logits for every text, kept in training/labels.")
+_stage("churn_teacher", "churn_teacher", "The large encoder goes on with churn risk alone.")
+_stage("label", "label", "The large encoders' logits for every text, kept in training/labels.")
 _stage("student", "student", "The small encoder, taught by those logits and the labels: models/full.")
 _stage("fast", "fast", "Token embeddings and a small head, taught by the full tier: models/fast.")
 _stage("calibrate", "calibrate", "Temperatures, biases and lifts of both, on the validation sets.")

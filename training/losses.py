@@ -46,15 +46,19 @@ def supervised(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tenso
 def distilled(
     logits: torch.Tensor, taught: torch.Tensor, temperature: float = 1.0, heads: Collection[str] = SHIPPED
 ) -> torch.Tensor:
-    """Cross entropy of the named heads with a teacher's; `taught` is (batch, SHIPPED_WIDTH) logits.
+    """Cross entropy of the named heads with a teacher's; `taught` is (batch, SHIPPED_WIDTH) logits, NaN where unknown.
 
-    Hinton, Vinyals & Dean 2015, with the square of the temperature that keeps the gradients' size.
+    Hinton, Vinyals & Dean 2015, with the square of the temperature that keeps the gradients' size. A mean over the
+    batch, unknown ones counting nothing.
     """
     total = logits.new_zeros(())
     for head in HEADS:
         if head.name not in heads:
             continue
-        said, wanted = logits[:, head.columns] / temperature, taught[:, head.columns] / temperature
+        known = ~torch.isnan(taught[:, head.start])
+        if not known.any():
+            continue
+        said, wanted = logits[known][:, head.columns] / temperature, taught[known][:, head.columns] / temperature
         if head.kind == "softmax":
             loss = -(functional.softmax(wanted, -1) * functional.log_softmax(said, -1)).sum()
         else:
