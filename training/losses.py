@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch.nn import functional
 from training.corpus import Example
 from training.tasks import HEADS, WIDTH
 
-SHIPPED = tuple(head.name for head in HEADS if head.shipped)
+SHIPPED = {head.name: head.weight for head in HEADS if head.shipped}
 
 
 def class_weights(examples: Iterable[Example]) -> torch.Tensor:
@@ -44,16 +44,16 @@ def supervised(logits: torch.Tensor, targets: torch.Tensor, weights: torch.Tenso
 
 
 def distilled(
-    logits: torch.Tensor, taught: torch.Tensor, temperature: float = 1.0, heads: Collection[str] = SHIPPED
+    logits: torch.Tensor, taught: torch.Tensor, temperature: float = 1.0, weights: Mapping[str, float] = SHIPPED
 ) -> torch.Tensor:
-    """Cross entropy of the named heads with a teacher's; `taught` is (batch, SHIPPED_WIDTH) logits, NaN where unknown.
+    """Cross entropy with a teacher's heads, by name; `taught` is (batch, SHIPPED_WIDTH) logits, NaN where unknown.
 
     Hinton, Vinyals & Dean 2015, with the square of the temperature that keeps the gradients' size. A mean over the
     batch, unknown ones counting nothing.
     """
     total = logits.new_zeros(())
     for head in HEADS:
-        if head.name not in heads:
+        if head.name not in weights:
             continue
         known = ~torch.isnan(taught[:, head.start])
         if not known.any():
@@ -65,5 +65,5 @@ def distilled(
             loss = (
                 functional.binary_cross_entropy_with_logits(said, torch.sigmoid(wanted), reduction="none").mean(1).sum()
             )
-        total = total + head.weight * loss
+        total = total + weights[head.name] * loss
     return total * temperature**2 / len(logits)

@@ -80,9 +80,9 @@ FULL = {
     "made": [
         "Common emoji took the places of unused entries of the vocabulary, each beginning as the mean of the words of "
         "its Unicode name.",
-        "A larger encoder learned all heads from the labels and then, as a copy, churn risk alone; the small one learned "
-        "from the labels and, for sentiment, toxicity and churn risk, from what the larger ones say of the training "
-        "texts (Hinton, Vinyals & Dean 2015).",
+        "A larger encoder learned all heads from the labels and then, as a copy, churn risk alone; the small one "
+        "learned from the labels and, for sentiment, toxicity and churn risk, from what the larger ones say of the "
+        "training texts (Hinton, Vinyals & Dean 2015).",
         "Weights are int8 with a scale per output channel, embeddings with one per token; activations are quantised "
         "post by post, so that a post reads the same whatever its neighbours.",
     ],

@@ -16,10 +16,8 @@ from training.tasks import SHIPPED_WIDTH
 NAME = "student"
 FOLDER = MODELS / "full"
 SHARES = corpus.SHARES | {"hate": 0.3, "abuse": 0.15, "irony": 0.5, "sst5": 0.2, "churn": 1.0}
-TAUGHT_HEADS = ("sentiment", "toxicity", "churn")
-"""Where the teachers know better: the large encoder saw too few comments to teach emotions."""
-TAUGHT = 2.0
-"""Weight of the teachers' opinion beside the labels'."""
+TAUGHT = {"sentiment": 2.0, "toxicity": 0.5, "churn": 1.5}
+"""Weights of the teachers' opinion beside the labels', where they know better. Of emotions they saw too few."""
 
 
 def main() -> None:
@@ -53,7 +51,6 @@ def _taught_loss(sets: dict[str, list[Example]], kept: dict[int, label.Logits]) 
 
     def loss(logits: torch.Tensor, batch: list[Example]) -> torch.Tensor:
         taught = torch.from_numpy(np.stack([kept.get(corpus.key(example.text), unknown) for example in batch]))
-        said = losses.distilled(logits, taught, temperature=1.5, heads=TAUGHT_HEADS)
-        return supervised(logits, batch) + TAUGHT * said
+        return supervised(logits, batch) + losses.distilled(logits, taught, temperature=1.5, weights=TAUGHT)
 
     return loss
