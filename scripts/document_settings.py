@@ -21,7 +21,8 @@ A setting comes from, the first that has it:
 
 1. the command line, where a command has an option for it;
 2. the environment: `SENTISTREAM_<SECTION>_<FIELD>`, for example `SENTISTREAM_API_PORT=9000`. Lists are separated by
-   commas, and an empty value counts as not set;
+   commas, and an empty value counts as not set. `NAME_FILE` names a file that holds the value of `NAME`, for secrets:
+   `DATABASE_URL_FILE=/run/secrets/database_url`;
 3. `sentistream.toml` in the working directory, or the file that `SENTISTREAM_CONFIG` names, with a table per section:
 
    ```toml

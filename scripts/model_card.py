@@ -18,6 +18,13 @@ WHAT = {
     "hate/val": "tweets, hateful or not: a narrower question than the one asked here",
 }
 
+QUANTISED = {
+    "sentiment_recall": "sentiment, macro recall",
+    "ekman_f1_best": "emotion, macro F1 at the best thresholds",
+    "offensive_f1_best": "toxicity, macro F1 at the best threshold",
+    "churn_auc": "churn risk, area under ROC",
+}
+
 ASKED = ("flagged toxic", "read negative", "left unscored")
 """What is compared between dialects."""
 
@@ -58,6 +65,7 @@ def page(card: Card) -> str:
         *_figures(card["figures"]),
         *_calibration(card),
         *_churn(card),
+        *_quantisation(card),
         *_probes(card["figures"]["probes"]),
         *_dialect(card["figures"]["dialect"]),
         *_named(card["figures"]["identity"]),
@@ -188,6 +196,25 @@ def _bins(found: Card) -> str:
             for cell in found["calibration_bins"]
         ),
     )
+
+
+def _quantisation(card: Card) -> list[str]:
+    """Nothing for a model that was not measured in single precision."""
+    if "quantisation" not in card:
+        return []
+    rows = [
+        (QUANTISED[name], f"{single:.2f}", f"{int8:.2f}", f"{int8 - single:+.2f}")
+        for name, (single, int8) in card["quantisation"].items()
+        if name in QUANTISED
+    ]
+    return [
+        "## What int8 costs\n",
+        paragraph(
+            "The same weights in single precision and as shipped, on the validation sets, from raw scores (before "
+            "calibration), in points of 100."
+        ),
+        table(("metric", "single precision", "int8", "difference"), rows),
+    ]
 
 
 def _churn(card: Card) -> list[str]:

@@ -23,6 +23,7 @@ _stage("label", "label", "The large encoders' logits for every text, kept in tra
 _stage("student", "student", "The small encoder, taught by those logits and the labels: models/full.")
 _stage("fast", "fast", "Token embeddings and a small head, taught by the full tier: models/fast.")
 _stage("calibrate", "calibrate", "Temperatures, biases and lifts of both, on the validation sets.")
+_stage("quantisation", "quantisation", "What the full tier lost by becoming int8, into its card.json.")
 _stage("card", "card", "Figures of both, through the real runtime, into their card.json.")
 
 if __name__ == "__main__":

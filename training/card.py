@@ -82,7 +82,7 @@ def figures(analyser: Analyser, folder: Path) -> dict[str, Any]:
 
 def digest(card: dict[str, Any]) -> str:
     """Of what makes a reading: files, calibration, version. Figures with another digest are of another model."""
-    parts = {name: value for name, value in card.items() if name not in ("about", "figures")}
+    parts = {name: value for name, value in card.items() if name not in ("about", "figures", "quantisation")}
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()[:16]
 
 

@@ -46,7 +46,15 @@ class Constant:
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a measured model, an analyser that knows nothing, on invented sets."""
     folder = tmp_path_factory.mktemp("models")
-    bare = {"name": "constant", "version": "3", "tier": "full", "languages": ["en"], "max_length": 128, "files": {}}
+    bare: dict[str, Any] = {
+        "name": "constant",
+        "version": "3",
+        "tier": "full",
+        "languages": ["en"],
+        "max_length": 128,
+        "files": {},
+        "quantisation": {"sentiment_recall": [71.25, 71.0], "churn_auc": [90.0, 90.1]},
+    }
     (folder / "full").mkdir()
     (folder / "full" / "card.json").write_text(json.dumps(bare))
     with pytest.MonkeyPatch.context() as patch:
@@ -124,6 +132,7 @@ def test_a_card_becomes_a_page(measured: dict[str, Any]) -> None:
         "Languages",
         "Can its probabilities be trusted?",
         "Churn risk: what it can and cannot do",
+        "What int8 costs",
         "Known failures",
         "Dialect bias",
         "Harmless sentences that name a group",
@@ -131,6 +140,7 @@ def test_a_card_becomes_a_page(measured: dict[str, Any]) -> None:
     ]
     assert "| name, version | constant 3 |" in written
     assert "| negative | 30.0 | 100.0 | 46.2 | 3 | 10 |" in written
+    assert "| sentiment, macro recall | 71.25 | 71.00 | -0.25 |" in written
     assert "| french | 2 | 100.0 | 0.0 | 0.0 | 50.0 | 33.3 |" in written
     for name in (*corpus.SETS, "churn"):
         assert f"| {name} |" in written
