@@ -2,8 +2,9 @@
 
 From the environment as `SENTISTREAM_<SECTION>_<FIELD>` (for example `SENTISTREAM_STREAM_MAX_LENGTH`),
 from `sentistream.toml` in the working directory (one table per section), and by the names that
-existing deployments use (`DATABASE_URL`, `POSTS_PER_MINUTE`, …). An unknown name is refused with
-the nearest valid one.
+existing deployments use (`DATABASE_URL`, `POSTS_PER_MINUTE`, …). `NAME_FILE` names a file that holds
+the value of `NAME`, so that a secret need not be in the environment. An unknown name is refused with the
+nearest valid one.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from sentistream.domain.errors import SettingsError
 
 PREFIX = "SENTISTREAM_"
+FILE = "_FILE"
 
 ALIASES: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("database", "url"),
@@ -291,16 +293,17 @@ class _Environment(PydanticBaseSettingsSource):
         known = {variable(section, name): (section, name, field) for section, name, field in fields()}
         values: dict[str, Any] = {}
         for alias, (section, name) in ALIASES.items():
-            if text := os.environ.get(alias):
+            if text := _given(alias):
                 values.setdefault(section, {})[name] = text
-        for key, text in os.environ.items():
+        for key in os.environ:
             if not key.startswith(PREFIX) or key in RESERVED:
                 continue
-            if key not in known:
+            if key not in known and key.removesuffix(FILE) not in known:
                 raise SettingsError(f"unknown setting {key}{_nearest(key, [*known, *RESERVED])}", setting=key)
+        for key, (owner, name, field) in known.items():
+            text = _given(key)
             if not text:  # what an unset ${VARIABLE} of a compose file leaves behind
                 continue
-            owner, name, field = known[key]
             value = _items(text) if get_origin(field.annotation) is list else text
             if owner is None:
                 values[name] = value
@@ -345,6 +348,21 @@ class _TomlFile(PydanticBaseSettingsSource):
                 if name not in known:
                     hint = _nearest(name, [*known, *sections])
                     raise SettingsError(f"{path}: unknown setting {name}{hint}", setting=name)
+
+
+def _given(name: str) -> str:
+    """The value of a variable, or what the file holds that `NAME_FILE` names; empty where neither is set."""
+    text, path = os.environ.get(name, ""), os.environ.get(name + FILE, "")
+    if not path:
+        return text
+    if text:
+        raise SettingsError(f"{name} and {name}{FILE} are both set: keep one of them", setting=name)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"{name}{FILE}: {path} cannot be read: {error.strerror}", setting=name) from error
+    except UnicodeDecodeError as error:
+        raise SettingsError(f"{name}{FILE}: {path} is not text", setting=name) from error
 
 
 def _items(text: str) -> list[str]:
