@@ -21,6 +21,7 @@ _stage("teacher", "teacher", "The large encoder on the labels; its weights stay 
 _stage("churn_teacher", "churn_teacher", "The large encoder goes on with churn risk alone.")
 _stage("label", "label", "The large encoders' logits for every text, kept in training/labels.")
 _stage("student", "student", "The small encoder, taught by those logits and the labels: models/full.")
+_stage("finish", "finish", "Its last epoch, with texts spliced for churn risk: models/full anew.")
 _stage("fast", "fast", "Token embeddings and a small head, taught by the full tier: models/fast.")
 _stage("calibrate", "calibrate", "Temperatures, biases and lifts of both, on the validation sets.")
 _stage("quantisation", "quantisation", "What the full tier lost by becoming int8, into its card.json.")

@@ -6,6 +6,7 @@ import torch
 
 from training import corpus, encoder, loop, vocabulary
 
+NAME = "baseline"
 MAX_LENGTH = 128
 EMOJI = 900
 
@@ -20,10 +21,12 @@ def emoji_of(sets: dict[str, list[corpus.Example]]) -> list[str]:
     return vocabulary.common_emoji((e.text for found in sets.values() for e in found), EMOJI)
 
 
-def load_trained(model: encoder.Encoder) -> None:
-    """What this stage left, in single precision, into `model`."""
-    found = torch.load(loop.WORK / "baseline.weights.pt", weights_only=True)
-    model.float().load_state_dict({name: value.float() for name, value in found.items()})
+def load_trained(name: str) -> encoder.Encoder:
+    """The small encoder as the stage `name` left it, in single precision."""
+    model, _ = encoder.load("minilm", [], MAX_LENGTH)
+    found = torch.load(loop.WORK / f"{name}.weights.pt", weights_only=True)
+    model.float().load_state_dict({key: value.float() for key, value in found.items()})
+    return model
 
 
 def main() -> None:
@@ -31,6 +34,6 @@ def main() -> None:
     sets = training_sets()
     model, tokenizer = encoder.load("minilm", emoji_of(sets), MAX_LENGTH)
     recipe = loop.Recipe(epochs=1, batch=64, rate=1.5e-4, head_rate=1e-3, seed=1)
-    loop.train("baseline", model, tokenizer, sets, recipe, loop.supervised_loss(sets))
-    torch.save(model.state_dict(), loop.WORK / "baseline.weights.pt")
-    tokenizer.save(str(loop.WORK / "baseline.tokenizer.json"))
+    loop.train(NAME, model, tokenizer, sets, recipe, loop.supervised_loss(sets))
+    torch.save(model.state_dict(), loop.WORK / f"{NAME}.weights.pt")
+    tokenizer.save(str(loop.WORK / f"{NAME}.tokenizer.json"))

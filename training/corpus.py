@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import hashlib
 import json
 import os
@@ -102,20 +103,41 @@ def load_churn(seed: int, copies: int = 1, ended: int = 8) -> list[Example]:
 
     Each ending (churn/tails/) is also put to `ended` complaints that leave nobody, so that it alone decides.
     """
-    names = list(json.loads((HERE / "churn" / "names.json").read_text()).values())
     generator = random.Random(seed)
-    written = []
-    for path in sorted((HERE / "churn").glob("*.jsonl")):
-        written += [json.loads(line) for line in path.read_text().splitlines()]
+    written = churn_rows()
     pairs = [(str(row["text"]), row["label"] != "rest") for row in written for _ in range(copies)]
     complaints = [str(row["text"]) for row in written if row["label"] == "rest" and _RANT.search(row["kind"])]
     for leaving, file in ((True, "leaving.txt"), (False, "staying.txt")):
-        for ending in (HERE / "churn" / "tails" / file).read_text().splitlines():
+        for ending in churn_endings(file):
             pairs.append((ending, leaving))
             for complaint in generator.sample(complaints, ended):
-                parts = [_part(complaint, generator), ending]
+                parts = [beginning(complaint, generator), ending]
                 pairs.append((" ".join(parts if generator.random() < 0.85 else parts[::-1]), leaving))
-    return [churn_example(_filled(text, *generator.sample(generator.choice(names), 2)), yes) for text, yes in pairs]
+    return [churn_example(filled(text, *two_names(generator)), yes) for text, yes in pairs]
+
+
+def churn_rows() -> list[dict[str, str]]:
+    """The written texts with their slots open: `text`, `label`, `kind`."""
+    found = []
+    for path in sorted((HERE / "churn").glob("*.jsonl")):
+        found += [json.loads(line) for line in path.read_text().splitlines()]
+    return found
+
+
+def churn_endings(file: str) -> list[str]:
+    """The endings of churn/tails/`file`, their slots open."""
+    return (HERE / "churn" / "tails" / file).read_text().splitlines()
+
+
+def two_names(generator: random.Random) -> tuple[str, str]:
+    """A brand and a rival of one line of business."""
+    brand, rival = generator.sample(generator.choice(_lines_of_business()), 2)
+    return brand, rival
+
+
+@functools.cache
+def _lines_of_business() -> list[list[str]]:
+    return list(json.loads((HERE / "churn" / "names.json").read_text()).values())
 
 
 def load_read() -> list[Example]:
@@ -129,13 +151,19 @@ def load_read() -> list[Example]:
     return [churn_example(text, labels[key(text)] != "rest") for text in found]
 
 
-def _part(complaint: str, generator: random.Random) -> str:
+def unlabelled(text: str, set_name: str) -> Example:
+    """A text with no target known, for a teacher to give its opinion of."""
+    return Example(text, set_name, np.full(WIDTH, np.nan, np.float32))
+
+
+def beginning(text: str, generator: random.Random) -> str:
     """All of it, or its first sentences."""
-    sentences = re.split(r"(?<=[.!?]) ", complaint)
+    sentences = re.split(r"(?<=[.!?]) ", text)
     return " ".join(sentences[: generator.randint(1, len(sentences))])
 
 
-def _filled(text: str, brand: str, rival: str) -> str:
+def filled(text: str, brand: str, rival: str) -> str:
+    """`text` with names in its slots; behind @ and # without spaces."""
     for slot, name in (("{brand}", brand), ("{rival}", rival)):
         for mark in "@#":
             text = text.replace(mark + slot, mark + re.sub(r"\W", "", name))

@@ -20,7 +20,7 @@ from torch import nn
 
 from sentistream.analysis import words
 from sentistream.analysis.card import MODELS
-from training import baseline, bundle, label, losses, measure
+from training import bundle, corpus, label, losses, measure
 from training.tasks import SHIPPED_WIDTH, WIDTH
 
 DIMENSIONS = 96
@@ -75,6 +75,11 @@ def pieces(texts: Sequence[str], seed: int) -> list[str]:
     return found
 
 
+def churn_texts() -> list[corpus.Example]:
+    """The written texts once more, in more forms than the full tier saw; their labels are not used."""
+    return corpus.load_churn(seed=3, copies=4, ended=24) + corpus.load_read()
+
+
 def start(network: Network, listed: Sequence[str]) -> None:
     """Embeddings from the full model's view of each word alone."""
     states = label.pooled(listed)
@@ -91,10 +96,9 @@ def start(network: Network, listed: Sequence[str]) -> None:
 def main() -> None:
     """Writes models/fast, its card not yet calibrated."""
     torch.manual_seed(1)
-    sets = baseline.training_sets()
-    examples = [example for name in sets for example in sets[name]]
-    plain = list(dict.fromkeys(example.text for example in examples))
-    texts = plain + pieces(plain, seed=1)
+    sets = {name: corpus.load(name, "train") for name in corpus.SETS} | {"churn": churn_texts()}
+    plain = list(dict.fromkeys(example.text for found in sets.values() for example in found))
+    texts = list(dict.fromkeys(plain + pieces(plain, seed=1) + pieces(plain, seed=2)))
     taught = label.full_logits(texts)
     listed = vocabulary(plain)
     reader = words.Words(listed)

@@ -19,15 +19,16 @@ from rich.progress import track
 from tokenizers import Tokenizer
 
 from sentistream.analysis.card import MODELS
-from training import churn_teacher, corpus, measure, teacher
+from training import churn_teacher, corpus, measure, spliced, teacher
 from training.tasks import BY_NAME, SHIPPED_WIDTH
 
 Logits = npt.NDArray[np.float32]
 LABELS = corpus.HERE / "labels"
 FIRST = ("sentiment", "offensive", "emotion_tweets", "emoji", "irony", "hate", "emotion_ekman")
 """The sets that matter most come first, so that a run that is broken off has labelled those."""
-CHURN_FIRST = ("churn", "sentiment", "offensive", "emotion_tweets", "irony", "hate")
+CHURN_FIRST = ("churn", "spliced", "sentiment", "offensive", "emotion_tweets", "irony", "hate")
 """Of the other sets the churn teacher reads what has a word of leaving in it."""
+SPLICED = 60_000
 CHUNK = 4_096
 COLUMN = BY_NAME["churn"].start
 
@@ -41,6 +42,7 @@ def main() -> None:
     order = (*FIRST, *(name for name in sets if name not in FIRST))
     _label(teacher.NAME, [example.text for name in order for example in sets[name]], slice(0, SHIPPED_WIDTH))
     sets["churn"] = churn_texts()
+    sets["spliced"] = spliced_texts()
     texts = [example.text for name in CHURN_FIRST for example in sets[name]]
     texts += [example.text for found in sets.values() for example in found if corpus.LEAVING.search(example.text)]
     _label(churn_teacher.NAME, texts, BY_NAME["churn"].columns)
@@ -49,6 +51,11 @@ def main() -> None:
 def churn_texts() -> list[corpus.Example]:
     """What the student sees of churn: the written texts in more forms than the teachers saw, and the posts read."""
     return corpus.load_churn(seed=1, copies=3, ended=12) + corpus.load_read()
+
+
+def spliced_texts() -> list[corpus.Example]:
+    """Parts of texts joined anew: what the churn teacher says of them is all that is known of them."""
+    return [corpus.unlabelled(text, "spliced") for text in spliced.churn(seed=5, count=SPLICED)]
 
 
 def _label(name: str, texts: Sequence[str], columns: slice) -> None:

@@ -7,25 +7,21 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import torch
-
-from training import baseline, bundle, encoder, graph, label, loop, measure, student
+from training import baseline, bundle, finish, graph, label, measure, student
 
 
 def main() -> None:
     """Writes `quantisation` into models/full/card.json: metric to [single precision, int8], points of 100.
 
-    Needs work/student.weights.pt. Raises SystemExit if the shipped model was not made of these weights.
+    Needs work/finish.weights.pt. Raises SystemExit if the shipped model was not made of these weights.
     """
-    model, _ = encoder.load("minilm", [], baseline.MAX_LENGTH)
-    found = torch.load(loop.WORK / f"{student.NAME}.weights.pt", weights_only=True)
-    model.float().load_state_dict({name: value.float() for name, value in found.items()})
+    model = baseline.load_trained(finish.NAME)
     model.eval()
     with tempfile.TemporaryDirectory() as made:
         folder = Path(made)
         graph.write(model, folder / "model.onnx", max_length=baseline.MAX_LENGTH)
         if (folder / "model.onnx").read_bytes() != (student.FOLDER / "model.onnx").read_bytes():
-            raise SystemExit("models/full is not made of work/student.weights.pt: run the stage student first")
+            raise SystemExit("models/full is not made of work/finish.weights.pt: run the stage finish first")
         graph.write(model, folder / "model.onnx", max_length=baseline.MAX_LENGTH, int8=False)
         shutil.copy(student.FOLDER / "tokenizer.json", folder)
         single = measure.validate(lambda texts: label.full_logits(texts, folder))

@@ -22,18 +22,21 @@ TAUGHT = {"sentiment": 2.0, "toxicity": 0.5, "churn": 1.5}
 
 def main() -> None:
     """Writes models/full, its card not yet calibrated."""
-    sets = baseline.training_sets() | {"churn": label.churn_texts()}
-    model, _ = encoder.load("minilm", [], baseline.MAX_LENGTH)
-    baseline.load_trained(model)
+    sets = training_sets()
+    model = baseline.load_trained(baseline.NAME)
     tokenizer = Tokenizer.from_file(str(loop.WORK / "baseline.tokenizer.json"))
     kept = label.load_kept()
     if not kept:
         raise SystemExit("there are no labels of the teacher: run the stages teacher and label first")
     recipe = loop.Recipe(epochs=2, batch=64, rate=1.5e-4, head_rate=5e-4, seed=2, shares=SHARES)
-    loop.train(NAME, model, tokenizer, sets, recipe, _taught_loss(sets, kept))
+    loop.train(NAME, model, tokenizer, sets, recipe, taught_loss(sets, kept))
     torch.save(model.state_dict(), loop.WORK / f"{NAME}.weights.pt")
-    tokenizer.save(str(loop.WORK / f"{NAME}.tokenizer.json"))
     write(model, tokenizer, FOLDER)
+
+
+def training_sets() -> dict[str, list[Example]]:
+    """Every set that may be trained on, and of churn more forms than the baseline saw."""
+    return baseline.training_sets() | {"churn": label.churn_texts()}
 
 
 def write(model: encoder.Encoder, tokenizer: Tokenizer, folder: Path) -> None:
@@ -45,7 +48,8 @@ def write(model: encoder.Encoder, tokenizer: Tokenizer, folder: Path) -> None:
     bundle.write_card(folder, name="sentistream-full", tier="full", max_length=baseline.MAX_LENGTH)
 
 
-def _taught_loss(sets: dict[str, list[Example]], kept: dict[int, label.Logits]) -> loop.Loss:
+def taught_loss(sets: dict[str, list[Example]], kept: dict[int, label.Logits]) -> loop.Loss:
+    """The labels, and the teachers' opinion of what they have read."""
     supervised = loop.supervised_loss(sets)
     unknown = np.full(SHIPPED_WIDTH, np.nan, np.float32)
 
