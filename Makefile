@@ -14,6 +14,7 @@ PORT ?=
 BIN := .venv/bin
 ENVIRONMENT := .venv/.made
 CHECKPOINTS := .venv/.checkpoints
+DEPLOY := .venv/.deploy
 MODULES := frontend/node_modules/.package-lock.json
 DASHBOARD := src/sentistream/dashboard/index.html
 FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -path '*/e2e/*' \
@@ -29,7 +30,7 @@ run: $(ENVIRONMENT) $(DASHBOARD)
 	$(BIN)/sentistream up $(if $(SOURCE),--source $(SOURCE)) $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT))
 
 # pytest comes last, so that its summary is the last thing on the screen.
-test: $(CHECKPOINTS) $(DASHBOARD) $(MODULES)
+test: $(CHECKPOINTS) $(DEPLOY) $(DASHBOARD) $(MODULES)
 	cd frontend && npm test
 	$(BIN)/pytest
 
@@ -66,6 +67,11 @@ $(ENVIRONMENT): pyproject.toml constraints.txt hatch_build.py
 # What only the analyser `transformers` needs, torch above all: hundreds of megabytes that `make run` does without.
 $(CHECKPOINTS): $(ENVIRONMENT)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[transformers]'
+	@touch $@
+
+# Linters of deploy/ with their schemas, and the proxy of its frontend.
+$(DEPLOY): $(ENVIRONMENT)
+	$(BIN)/python -m pip install --quiet -c constraints.txt --group deploy
 	@touch $@
 
 $(MODULES): frontend/package.json frontend/package-lock.json
