@@ -61,7 +61,7 @@ $(ENVIRONMENT): pyproject.toml constraints.txt hatch_build.py
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "SentiStream needs Python 3.11 or newer; this is " + sys.version.split()[0] + ". Say which one to use: make PYTHON=/path/to/python3")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade 'pip>=25.1'
-	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[parquet,team]' --group dev
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[llm,parquet,team]' --group dev
 	@touch $@
 
 # What only the analyser `transformers` needs, torch above all: hundreds of megabytes that `make run` does without.
