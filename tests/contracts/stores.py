@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from postgres_server import migrated_database, name_for
 from sentistream.storage.base import Store
+from sentistream.storage.postgres.store import PostgresStore
 from sentistream.storage.sqlite import SqliteStore
 
 OpenStore = Callable[[Path], Awaitable[Store]]
@@ -18,4 +20,10 @@ async def open_sqlite(folder: Path) -> Store:
     return store
 
 
-ADAPTERS: dict[str, OpenStore] = {"sqlite": open_sqlite}
+async def open_postgres(folder: Path) -> Store:
+    store = PostgresStore(await migrated_database(name_for(folder)), readers=2, writers=2)
+    await store.migrate()
+    return store
+
+
+ADAPTERS: dict[str, OpenStore] = {"sqlite": open_sqlite, "postgres": open_postgres}

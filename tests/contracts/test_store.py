@@ -246,6 +246,24 @@ async def test_beyond_the_limit_keys_are_counted_together(
     assert await store.ledger.findings() == []
 
 
+async def test_old_posts_expire_in_steps_and_stay_counted(store: Store, feed: Feed) -> None:
+    await feed.write(*(a_post(str(n), created_at=NOW - timedelta(days=2, hours=n)) for n in range(7)), a_post("new"))
+    epoch = await store.numbers.epoch()
+    limit = NOW - timedelta(days=1, hours=3)
+    assert [await store.expire(limit, 3) for _ in range(4)] == [3, 3, 1, 0]
+    assert await store.numbers.epoch() > epoch
+    assert await store.posts.count() == 1
+    assert [view.post_id for view in (await store.posts.page(Filters(), PageRequest())).posts] == ["new"]
+    span = {"start": NOW - timedelta(days=9), "end": NOW}
+    assert (await total(store, **span)).posts == 8
+    late = a_post("late", created_at=NOW - timedelta(days=2))
+    assert await feed.write(late, a_post("0", created_at=NOW - timedelta(days=2))) == ["filtered", "filtered"]
+    assert await feed.write(Tombstone(post_id="1", source="twitter", deleted_at=NOW)) == ["tombstoned"]
+    assert await store.expire(NOW - timedelta(days=5), 3) == 0
+    assert (await total(store, **span)).posts == 8
+    assert await store.ledger.findings() == []
+
+
 async def test_alert_episodes(store: Store) -> None:
     alert = Alert(
         id=0, alert_type="high_negative_sentiment", threshold_value=0.5, actual_value=0.8, window_start=NOW,

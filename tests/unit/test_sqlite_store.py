@@ -17,8 +17,8 @@ from sentistream.domain.errors import DiskFull, StorageUnavailable
 from sentistream.domain.post import Post
 from sentistream.domain.query import NumbersQuery
 from sentistream.storage.base import Settling
-from sentistream.storage.sql import BLOCKS, _repeated
-from sentistream.storage.sqlite import SqliteStore, explain, words
+from sentistream.storage.bulk import BLOCKS
+from sentistream.storage.sqlite import SqliteStore, explain
 from sentistream.storage.tables import metadata
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -57,12 +57,6 @@ async def test_every_row_is_written_whatever_the_blocks(tmp_path: Path, count: i
     assert await store.posts.count() == count
     assert await store.ledger.findings() == []
     await store.close()
-
-
-def test_an_insert_of_several_rows() -> None:
-    sql = "INSERT INTO t (a, b) VALUES (?, ?) ON CONFLICT (a) DO UPDATE SET b = (t.b + excluded.b)"
-    several = "INSERT INTO t (a, b) VALUES (?, ?), (?, ?) ON CONFLICT (a) DO UPDATE SET b = (t.b + excluded.b)"
-    assert _repeated(sql, 2) == several
 
 
 async def test_another_threshold_rebuilds_the_rollups(tmp_path: Path) -> None:
@@ -121,17 +115,3 @@ async def test_a_damaged_file_is_said_to_be_one(tmp_path: Path) -> None:
     with pytest.raises(StorageUnavailable, match="damaged"):
         await store.migrate()
     await store.close()
-
-
-@pytest.mark.parametrize(
-    ("q", "expected"),
-    [
-        ("late flight", '"late" "flight"'),
-        ('"late flight" app', '"late flight" "app"'),
-        ('say "hi', '"say" "hi"'),
-        ("a OR b*", '"a" "OR" "b*"'),
-        ('" "', '""'),
-    ],
-)
-def test_words_are_never_operators(q: str, expected: str) -> None:
-    assert words(q) == expected

@@ -231,6 +231,14 @@ class Store(Protocol):
         """Make up to `limit` analyses of `layer` active; returns how many are left. Resumable."""
         ...
 
+    async def expire(self, before: datetime, limit: int) -> int:
+        """Delete up to `limit` posts created before the UTC day of `before`, oldest first; returns how many went.
+
+        One small step of retention: call it until it returns fewer than `limit`. What the posts counted stays
+        in the rollups; a post of an expired day that arrives later is filtered.
+        """
+        ...
+
     async def migrate(self) -> None:
         """Bring the schema to this version; safe to run at every start."""
         ...

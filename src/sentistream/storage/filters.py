@@ -10,6 +10,9 @@ from sentistream.domain.query import Filters
 from sentistream.storage.rows import micros
 from sentistream.storage.tables import posts
 
+RARE = 5_000
+"""Below this many matches a text search starts from its matches; above, from the newest posts."""
+
 
 class TextSearch(Protocol):
     """How a store finds words."""

@@ -7,11 +7,11 @@ from uuid import UUID
 
 import msgspec
 from msgspec.structs import astuple
-from sqlalchemy import Connection, bindparam, distinct, func, select
+from sqlalchemy import Connection, distinct, func, select
 
 from sentistream.domain.analysis import Reading
-from sentistream.storage import sql
-from sentistream.storage.rows import AnalysisRow, analysis_row
+from sentistream.storage import bulk, sql
+from sentistream.storage.rows import analysis_row
 from sentistream.storage.settle import copy_current
 from sentistream.storage.tables import analyses
 
@@ -20,11 +20,7 @@ def add(connection: Connection, layer: str, readings: Sequence[tuple[str, bytes,
     """Store inactive readings of posts that exist; a text the model version has read already keeps its reading."""
     rows = [analysis_row(UUID(id_).bytes, hash_, reading, layer, False, now) for id_, hash_, reading in readings]
     existing = sql.load_posts(connection, sorted({row.post_key for row in rows}))
-    kept = [row for row in rows if row.post_key in existing]
-    if kept:
-        statement = sql.insert_into(connection.dialect, analyses).on_conflict_do_nothing()
-        names = AnalysisRow.__struct_fields__
-        connection.execute(statement, [dict(zip(names, astuple(row), strict=True)) for row in kept])
+    bulk.insert(connection, bulk.ANALYSES, [astuple(row) for row in rows if row.post_key in existing])
 
 
 def promote(connection: Connection, layer: str, limit: int, now: int, churn_threshold: float) -> int:
@@ -36,19 +32,18 @@ def promote(connection: Connection, layer: str, limit: int, now: int, churn_thre
         ).scalars()
     )
     if keys:
-        connection.execute(
-            analyses.update().where(waiting, analyses.c.post_key == bindparam("key")).values(active=True),
-            [{"key": key} for key in keys],
-        )
+        stored = sql.load_posts(connection, keys)
+        for condition in bulk.among(connection, analyses.c.post_key, keys):
+            connection.execute(analyses.update().where(waiting, condition).values(active=True))
         readings = sql.load_analyses(connection, keys)
         moves = []
-        for key, row in sql.load_posts(connection, keys).items():
+        for key, row in stored.items():
             before = msgspec.structs.replace(row)
             copy_current(row, readings[key])
             if row != before:
                 row.changed_at = now
                 moves.append((before, row))
-        sql.update_posts(connection, [after for _, after in moves])
+        bulk.update_posts(connection, [after for _, after in moves])
         sql.write_rollups(connection, moves, churn_threshold)
         sql.move_epoch(connection)
     left = select(func.count(distinct(analyses.c.post_key))).where(waiting)

@@ -9,18 +9,19 @@ from sqlalchemy import Connection, delete, select
 from sentistream.domain.ledger import Account
 from sentistream.storage import audit
 from sentistream.storage.base import DeadLetter, Finding
+from sentistream.storage.bulk import fetch_in
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import moment
-from sentistream.storage.sql import fetch_in
 from sentistream.storage.tables import dead_letters, entry_outcomes, ledger
 
 
 class SqlLedger:
     """`LedgerReader` in SQL."""
 
-    def __init__(self, read: Runner, change: Runner, churn_threshold: float) -> None:
+    def __init__(self, read: Runner, change: Runner, examine: Runner, churn_threshold: float) -> None:
         self._read = read
         self._change = change
+        self._examine = examine
         self._churn_threshold = churn_threshold
 
     async def accounts(self) -> dict[str, Account]:
@@ -58,7 +59,7 @@ class SqlLedger:
 
     async def findings(self) -> list[Finding]:
         """See `LedgerReader.findings`."""
-        return await self._read(lambda connection: audit.findings(connection, self._churn_threshold))
+        return await self._examine(lambda connection: audit.findings(connection, self._churn_threshold))
 
 
 def _accounts(connection: Connection) -> dict[str, Account]:

@@ -19,7 +19,7 @@ from sentistream.storage.base import Page
 from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import PostRow, micros, view
-from sentistream.storage.sql import ROW_COLUMNS
+from sentistream.storage.sql import ROW_COLUMNS, fact
 from sentistream.storage.tables import ledger, posts, rollup_keys
 
 EXPORT_CHUNK = 1_000
@@ -121,10 +121,10 @@ def _total(connection: Connection, filters: Filters, request: PageRequest, wante
 
 
 def _count(connection: Connection) -> int:
-    """By the ledger: created - deleted = rows."""
+    """By the ledger: created - deleted - expired = rows."""
     counted = select(ledger.c.outcome, func.sum(ledger.c.count)).group_by(ledger.c.outcome)
     outcomes = dict(map(tuple, connection.execute(counted)))
-    return int(outcomes.get("created", 0) - outcomes.get("deleted", 0))
+    return int(outcomes.get("created", 0) - outcomes.get("deleted", 0)) - int(fact(connection, "expired") or "0")
 
 
 def _encode(sort: str, row: Any) -> str:

@@ -83,6 +83,11 @@ class PostRow(msgspec.Struct, gc=False):
     analyzed_at: int | None = None
 
 
+def placeholder(key: bytes) -> PostRow:
+    """A row that stands for a key whose post never came."""
+    return PostRow(key, "", "", "", "", b"", None, 0, 0, 0, 0, *(None,) * 11, False, None, b"")
+
+
 class AnalysisRow(msgspec.Struct, gc=False):
     """A row of sentiment_analysis; the fields stand in the order of the columns."""
 

@@ -53,6 +53,8 @@ class Known(msgspec.Struct):
     posts: dict[bytes, PostRow] = msgspec.field(default_factory=dict)
     analyses: dict[bytes, list[AnalysisRow]] = msgspec.field(default_factory=dict)
     tombstones: set[bytes] = msgspec.field(default_factory=set)
+    sealed: int = 0
+    """Microseconds since 1970 before which posts have expired."""
 
 
 class Changes(msgspec.Struct):
@@ -149,6 +151,8 @@ class _Settlement:
             return "stale"
         new = post_row(post, key, content_hash(post.content), self.now)
         old = state.row
+        if old is None and new.created_at < self.known.sealed:
+            return "filtered"
         if old is not None:
             version, stored = (new.edited_at, new.content_hash), (old.edited_at, old.content_hash)
             if version < stored:

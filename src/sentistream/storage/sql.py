@@ -1,51 +1,43 @@
-"""Writing a batch: the statements every SQL store shares, as plain functions on a connection.
+"""Writing a batch: the functions every SQL store shares, on a connection inside a transaction.
 
-The hot statements are compiled once per dialect and executed with tuples, so that a batch costs the
-driver's time and little more.
+SQLite has one writer. On PostgreSQL any number write the same posts and the same rollups at once:
+
+- *Nobody decides on what is about to change.* `load_known` locks the posts it reads. A key without a
+  row cannot be locked, so `apply` claims it by inserting it, a deletion that met no post by inserting a
+  row for a moment. Whoever inserts the same key, outcome or dead letter second waits for the first to
+  commit, finds that not all of its rows went in (`Outrun`), rolls back, and decides again.
+- *Nobody waits in a circle.* Everyone takes what can be contended in one order: posts that exist, new
+  posts, dead letters, outcomes, the right to admit keys, ledger, rollups, epoch; by key within each.
+- *No increment is lost.* Ledger, rollups and epoch are added to in place (`x = x + …`), never read first.
+  Every batch touches those rows, so they come last: they are held from one round trip to the commit.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
-from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 from msgspec.structs import astuple
-from sqlalchemy import Column, Connection, Table, bindparam, delete, func, select
+from sqlalchemy import BigInteger, Connection, Table, Text, cast, delete, func, select
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
 
-from sentistream.domain.rollup import MAX_KEYS, MEASURES, OTHER
+from sentistream.domain.rollup import MAX_KEYS, OTHER
+from sentistream.storage import bulk
 from sentistream.storage.base import Settling
-from sentistream.storage.deltas import deltas, in_all_grains
-from sentistream.storage.rows import AnalysisRow, PostRow
+from sentistream.storage.bulk import Outrun, among, fetch_in, insert_all, update_posts
+from sentistream.storage.deltas import SECOND, deltas, in_all_grains
+from sentistream.storage.rows import AnalysisRow, PostRow, placeholder
 from sentistream.storage.settle import Changes, Known
-from sentistream.storage.tables import (
-    analyses,
-    dead_letters,
-    entry_outcomes,
-    facts,
-    ledger,
-    posts,
-    rollup_keys,
-    rollups,
-    tombstones,
-)
-
-CHUNK = 500
-"""Most values in one IN list."""
-
-BLOCKS = (64, 8, 1)
-"""Rows that SQLite inserts in one step.
-
-Its driver gives up Python's global lock for every step and must win it back after; next to a busy
-thread that costs more than the step.
-"""
+from sentistream.storage.tables import analyses, entry_outcomes, facts, posts, rollup_keys, tombstones
 
 ROW_COLUMNS = [posts.c[name] for name in PostRow.__struct_fields__]
 ANALYSIS_COLUMNS = [analyses.c[name] for name in AnalysisRow.__struct_fields__]
+
+_ADMISSION = 0x53_45_4E_54_4B_45_59_53
+"""PostgreSQL's advisory lock on admitting keys to rollups: "SENTKEYS"."""
 
 
 def insert_into(dialect: Dialect, table: Table) -> Any:
@@ -53,105 +45,33 @@ def insert_into(dialect: Dialect, table: Table) -> Any:
     return sqlite_insert(table) if dialect.name == "sqlite" else postgresql_insert(table)
 
 
-@cache
-def _compiled(dialect: Dialect, what: str) -> str:
-    statement = _STATEMENTS[what](dialect)
-    return str(statement.compile(dialect=dialect))
-
-
-def _plain(table: Table, columns: Sequence[str]) -> Any:
-    return lambda dialect: insert_into(dialect, table).values({name: bindparam(name) for name in columns})
-
-
-def _adding(table: Table, keys: Sequence[str], sums: Sequence[str]) -> Any:
-    def build(dialect: Dialect) -> Any:
-        statement = insert_into(dialect, table).values({name: bindparam(name) for name in (*keys, *sums)})
-        return statement.on_conflict_do_update(
-            index_elements=list(keys), set_={name: table.c[name] + statement.excluded[name] for name in sums}
-        )
-
-    return build
-
-
-def _update_posts(dialect: Dialect) -> Any:
-    changed = [name for name in PostRow.__struct_fields__ if name not in ("key", "ingested_at")]
-    return (
-        posts.update()
-        .values({name: bindparam("new_" + name) for name in changed})
-        .where(posts.c.key == bindparam("old_key"))
-    )
-
-
-_STATEMENTS: dict[str, Any] = {
-    "posts": _plain(posts, PostRow.__struct_fields__),
-    "update_posts": _update_posts,
-    "analyses": _plain(analyses, AnalysisRow.__struct_fields__),
-    "outcomes": _plain(entry_outcomes, ("entry_id", "connector", "outcome")),
-    "dead": _plain(dead_letters, ("entry_id", "connector", "position", "reason", "raw", "attempts", "dead_at")),
-    "tombstones": _plain(tombstones, ("key", "source", "post_id", "deleted_at")),
-    "ledger": _adding(ledger, ("connector", "outcome"), ("count",)),
-    "rollups": _adding(rollups, ("grain", "dimension", "key", "bucket"), MEASURES),
-}
-
-
-def run_many(connection: Connection, what: str, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Execute a named statement for many rows of plain tuples, in the order of its columns."""
-    sql = _compiled(connection.dialect, what)
-    if connection.dialect.paramstyle != "qmark" or " VALUES (" not in sql:
-        if rows:
-            connection.exec_driver_sql(sql, list(rows))
-        return
-    done = 0
-    for size in BLOCKS:
-        several = _repeated(sql, size)
-        while len(rows) - done >= size:
-            block = rows[done : done + size]
-            connection.exec_driver_sql(several, tuple(chain.from_iterable(block)))
-            done += size
-
-
-@cache
-def _repeated(sql: str, size: int) -> str:
-    """A one-row INSERT as one of `size` rows."""
-    head, values, rest = sql.partition(" VALUES ")
-    row, end, tail = rest.partition(")")
-    return head + values + ", ".join([row + end] * size) + tail
-
-
-def chunks(values: Sequence[Any]) -> list[Sequence[Any]]:
-    """`values` in pieces that fit an IN list."""
-    return [values[start : start + CHUNK] for start in range(0, len(values), CHUNK)]
-
-
-def fetch_in(
-    connection: Connection, columns: Sequence[Column[Any]], among: Column[Any], values: Sequence[Any]
-) -> list[Any]:
-    """Rows whose column `among` is one of `values`, as plain tuples."""
-    found: list[Any] = []
-    for part in chunks(values):
-        found.extend(connection.execute(select(*columns).where(among.in_(part))))
-    return found
+def many_writers(connection: Connection) -> bool:
+    """Whether others may write at the same time."""
+    return connection.dialect.name != "sqlite"
 
 
 def load_known(connection: Connection, batch: Sequence[Settling], keys: dict[str, bytes]) -> Known:
-    """What the store holds about a batch."""
+    """What the store holds about a batch; its posts are locked first, and all else is read under the locks."""
     unique = sorted(set(keys.values()))
-    outcomes = fetch_in(
-        connection,
-        [entry_outcomes.c.entry_id, entry_outcomes.c.outcome],
-        entry_outcomes.c.entry_id,
-        [item.entry_id for item in batch],
-    )
-    known = Known(outcomes=dict(map(tuple, outcomes)))
-    known.posts = load_posts(connection, unique)
+    known = Known(posts=load_posts(connection, unique))
     known.analyses = load_analyses(connection, sorted(known.posts))
-    known.tombstones = {row[0] for row in fetch_in(connection, [tombstones.c.key], tombstones.c.key, unique)}
+    known.tombstones = _buried(connection, unique)
+    entry_ids = [item.entry_id for item in batch]
+    columns = [entry_outcomes.c.entry_id, entry_outcomes.c.outcome]
+    known.outcomes = dict(map(tuple, fetch_in(connection, columns, entry_outcomes.c.entry_id, entry_ids)))
+    known.sealed = sealed(connection) * SECOND
     return known
 
 
 def load_posts(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, PostRow]:
-    """Rows by key."""
-    return {row[0]: PostRow(*row) for row in fetch_in(connection, ROW_COLUMNS, posts.c.key, keys)}
+    """Rows by key, locked in the order of their keys until the transaction ends."""
+    found: dict[bytes, PostRow] = {}
+    for condition in among(connection, posts.c.key, keys) if keys else ():
+        question = select(*ROW_COLUMNS).where(condition)
+        if many_writers(connection):
+            question = question.order_by(posts.c.key).with_for_update()
+        found.update((row[0], PostRow(*row)) for row in connection.execute(question))
+    return found
 
 
 def load_analyses(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, list[AnalysisRow]]:
@@ -162,79 +82,111 @@ def load_analyses(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, 
     return found
 
 
+def _buried(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
+    return {row[0] for row in fetch_in(connection, [tombstones.c.key], tombstones.c.key, keys)}
+
+
 def apply(connection: Connection, changes: Changes, churn_threshold: float) -> None:
-    """Write everything `settle` decided; rollups last."""
-    run_many(connection, "posts", [astuple(row) for row in changes.inserted])
+    """Write everything `settle` decided, in the order that the module explains. Raises Outrun."""
+    gone = [*changes.deleted, *_claim(connection, changes)]
     update_posts(connection, changes.updated)
-    for keys in chunks(changes.deleted):
-        connection.execute(delete(analyses).where(analyses.c.post_key.in_(keys)))
-        connection.execute(delete(posts).where(posts.c.key.in_(keys)))
-    run_many(connection, "analyses", [astuple(row) for row in changes.analyses])
-    run_many(connection, "tombstones", list(changes.tombstones))
-    run_many(connection, "dead", [astuple(row) for row in changes.dead])
-    run_many(connection, "outcomes", list(changes.outcomes))
-    run_many(
-        connection,
-        "ledger",
-        [(connector, outcome, count) for (connector, outcome), count in sorted(changes.ledger.items())],
-    )
-    write_rollups(connection, changes.moves, churn_threshold)
+    delete_posts(connection, gone)
+    insert_all(connection, bulk.ANALYSES, [astuple(row) for row in changes.analyses])
+    insert_all(connection, bulk.TOMBSTONES, sorted(changes.tombstones))
+    insert_all(connection, bulk.DEAD, sorted(astuple(row) for row in changes.dead))
+    insert_all(connection, bulk.OUTCOMES, sorted(changes.outcomes))
+    rollups = rollup_rows(connection, changes.moves, churn_threshold)
+    counts = [(connector, outcome, count) for (connector, outcome), count in sorted(changes.ledger.items())]
+    insert_all(connection, bulk.LEDGER, counts)
+    insert_all(connection, bulk.ROLLUPS, rollups)
     if changes.past_changed:
         move_epoch(connection)
 
 
-def update_posts(connection: Connection, rows: Sequence[PostRow]) -> None:
-    """Replace rows, found by key."""
-    names = [name for name in PostRow.__struct_fields__ if name not in ("key", "ingested_at")]
-    run_many(
-        connection,
-        "update_posts",
-        [(*(getattr(row, name) for name in names), row.key) for row in sorted(rows, key=lambda row: row.key)],
-    )
+def _claim(connection: Connection, changes: Changes) -> list[bytes]:
+    """Insert the new posts, and make sure that no key was created or buried meanwhile.
+
+    Returns the keys of the rows that stand in for posts which were buried before they came; to be deleted.
+    """
+    rows = changes.inserted
+    if not many_writers(connection):
+        insert_all(connection, bulk.POSTS, [astuple(row) for row in rows])
+        return []
+    met = set(changes.deleted)
+    unmet = [key for key, *_ in changes.tombstones if key not in met]
+    claimed = sorted([*rows, *(placeholder(key) for key in unmet)], key=attrgetter("key"))
+    insert_all(connection, bulk.POSTS, [astuple(row) for row in claimed])
+    if _buried(connection, [row.key for row in claimed]):
+        raise Outrun(tombstones.name)
+    return unmet
+
+
+def delete_posts(connection: Connection, keys: Sequence[bytes]) -> None:
+    """Delete posts, which must be locked, and their analyses."""
+    for table, column in ((analyses, analyses.c.post_key), (posts, posts.c.key)):
+        for condition in among(connection, column, keys) if keys else ():
+            connection.execute(delete(table).where(condition))
 
 
 def write_rollups(
     connection: Connection, moves: Sequence[tuple[PostRow | None, PostRow | None]], churn_threshold: float
 ) -> None:
     """Add the difference each post makes, in one sorted upsert."""
+    insert_all(connection, bulk.ROLLUPS, rollup_rows(connection, moves, churn_threshold))
+
+
+def rollup_rows(
+    connection: Connection, moves: Sequence[tuple[PostRow | None, PostRow | None]], churn_threshold: float
+) -> list[tuple[int | str, ...]]:
+    """The difference each post makes, as rows to add, sorted by their primary key."""
     minutes = deltas(moves, churn_threshold)
     admitted = admit_keys(connection, {(dimension, key) for dimension, key, _ in minutes})
-    run_many(
-        connection,
-        "rollups",
-        in_all_grains(minutes, lambda dimension, key: key if (dimension, key) in admitted else OTHER),
-    )
+    return in_all_grains(minutes, lambda dimension, key: key if (dimension, key) in admitted else OTHER)
 
 
 def admit_keys(connection: Connection, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of `wanted` that are counted under their own name; a full dimension admits no new ones, ever."""
-    by_dimension: dict[str, list[str]] = {}
-    for dimension, key in sorted(wanted):
-        by_dimension.setdefault(dimension, []).append(key)
-    admitted: set[tuple[str, str]] = set()
-    new: list[dict[str, str]] = []
-    for dimension, keys in by_dimension.items():
-        known: set[str] = set()
-        for part in chunks(keys):
-            found = select(rollup_keys.c.key).where(rollup_keys.c.dimension == dimension, rollup_keys.c.key.in_(part))
-            known.update(connection.execute(found).scalars())
-        missing = [key for key in keys if key not in known]
-        if missing:
-            count = select(func.count()).select_from(rollup_keys).where(rollup_keys.c.dimension == dimension)
-            room = max(0, MAX_KEYS - connection.execute(count).scalar_one())
-            known.update(missing[:room])
-            # The key under which the rest is counted is listed too, so that whoever asks for all keys finds it.
-            listed = missing[:room] if len(missing) <= room else [*missing[:room], OTHER]
-            new.extend({"dimension": dimension, "key": key} for key in listed)
-        admitted.update((dimension, key) for key in known)
-    if new:
-        connection.execute(insert_into(connection.dialect, rollup_keys).on_conflict_do_nothing(), new)
+    admitted = bulk.known_keys(connection, wanted)
+    missing = _admissible(connection, wanted - admitted)
+    if missing and many_writers(connection):
+        connection.execute(select(func.pg_advisory_xact_lock(_ADMISSION)))
+        admitted |= bulk.known_keys(connection, missing)
+        missing = _admissible(connection, missing - admitted)
+    new: list[tuple[str, str]] = []
+    counts = _key_counts(connection, missing)
+    for dimension in sorted({dimension for dimension, _ in missing}):
+        keys = sorted(key for of, key in missing if of == dimension)
+        room = max(0, MAX_KEYS - counts.get(dimension, 0))
+        admitted.update((dimension, key) for key in keys[:room])
+        # The key under which the rest is counted is listed too, so that whoever asks for all keys finds it.
+        listed = keys[:room] if len(keys) <= room else [*keys[:room], OTHER]
+        new.extend((dimension, key) for key in listed)
+    bulk.insert(connection, bulk.ROLLUP_KEYS, new)
     return admitted
+
+
+def _admissible(connection: Connection, keys: set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of `keys` whose dimension is not yet full and listed as full."""
+    counts = _key_counts(connection, keys)
+    return {(dimension, key) for dimension, key in keys if counts.get(dimension, 0) <= MAX_KEYS}
+
+
+def _key_counts(connection: Connection, keys: set[tuple[str, str]]) -> dict[str, int]:
+    if not keys:
+        return {}
+    dimension = rollup_keys.c.dimension
+    [condition] = among(connection, dimension, {of for of, _ in keys})
+    return dict(map(tuple, connection.execute(select(dimension, func.count()).where(condition).group_by(dimension))))
 
 
 def move_epoch(connection: Connection) -> None:
     """Tell caches that the past has changed."""
-    set_fact(connection, "epoch", str(int(fact(connection, "epoch") or "0") + 1))
+    add_to_fact(connection, "epoch", 1)
+
+
+def sealed(connection: Connection) -> int:
+    """The second before which posts have expired; what they counted stays. 0 where none has."""
+    return int(fact(connection, "sealed") or "0")
 
 
 def fact(connection: Connection, name: str) -> str | None:
@@ -248,3 +200,10 @@ def set_fact(connection: Connection, name: str, value: str) -> None:
     connection.execute(
         statement.on_conflict_do_update(index_elements=["name"], set_={"value": statement.excluded.value})
     )
+
+
+def add_to_fact(connection: Connection, name: str, number: int) -> None:
+    """Add to a fact that is a number; it begins at 0."""
+    statement = insert_into(connection.dialect, facts).values(name=name, value=str(number))
+    added = cast(cast(facts.c.value, BigInteger) + number, Text)
+    connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"value": added}))

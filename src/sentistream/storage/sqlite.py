@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, select, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import QueuePool
 
-from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import DiskFull, SentiStreamError, StorageUnavailable
-from sentistream.storage import audit, layers, sql
-from sentistream.storage.base import Settled, Settling
-from sentistream.storage.ledger import SqlLedger
-from sentistream.storage.numbers import SqlNumbers
-from sentistream.storage.posts import SqlPosts
-from sentistream.storage.records import SqlAlerts, SqlCursors, SqlKeys
-from sentistream.storage.rows import micros
-from sentistream.storage.settle import keys_of, settle
-from sentistream.storage.tables import posts
+from sentistream.storage.filters import RARE
+from sentistream.storage.store import SqlStore
+from sentistream.storage.words import fts5_query
 
 T = TypeVar("T")
 
@@ -35,11 +25,7 @@ CACHE_KIB = 32 * 1024
 """Page cache of each connection, filled only as it is used."""
 
 
-RARE = 5_000
-"""Below this many matches a text search starts from its matches; above, from the newest posts."""
-
-
-class SqliteStore:
+class SqliteStore(SqlStore):
     """`Store` on a SQLite file.
 
     Everything runs on the store's own threads, never on the event loop: writes one at a time on a
@@ -50,18 +36,12 @@ class SqliteStore:
     def __init__(
         self, path: Path, *, churn_threshold: float = 0.5, readers: int = 4, busy_seconds: float = 30.0
     ) -> None:
+        super().__init__(churn_threshold, _Search())
         self.path = path
-        self._churn_threshold = churn_threshold
         self._write_engine = _engine(path, 1, busy_seconds, "IMMEDIATE")
         self._read_engine = _engine(path, readers, busy_seconds, "DEFERRED")
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
-        self.posts = SqlPosts(self.read, _Search())
-        self.numbers = SqlNumbers(self.read, _Search())
-        self.ledger = SqlLedger(self.read, self.change, churn_threshold)
-        self.alerts = SqlAlerts(self.read, self.change)
-        self.cursors = SqlCursors(self.read, self.change)
-        self.keys = SqlKeys(self.read, self.change)
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """Run `question` in one read snapshot on a reader thread."""
@@ -77,44 +57,6 @@ class SqliteStore:
                 return work(connection)
 
         return await asyncio.get_running_loop().run_in_executor(threads, call)
-
-    async def write(self, batch: Sequence[Settling], now: datetime) -> Settled:
-        """See `Store.write`."""
-
-        def work(connection: Connection) -> Settled:
-            keys = keys_of(batch)
-            changes = settle(batch, keys, sql.load_known(connection, batch, keys), micros(now))
-            sql.apply(connection, changes, self._churn_threshold)
-            return changes.settled
-
-        return await self.change(work)
-
-    async def add_layer(self, layer: str, readings: Sequence[tuple[str, bytes, Reading]], now: datetime) -> None:
-        """See `Store.add_layer`."""
-        await self.change(lambda connection: layers.add(connection, layer, readings, micros(now)))
-
-    async def promote(self, layer: str, limit: int, now: datetime) -> int:
-        """See `Store.promote`."""
-        return await self.change(
-            lambda connection: layers.promote(connection, layer, limit, micros(now), self._churn_threshold)
-        )
-
-    async def migrate(self) -> None:
-        """See `Store.migrate`; also rebuilds the rollups when the churn threshold has changed."""
-
-        def work() -> None:
-            with _explained(self.path), self._write_engine.begin() as connection:
-                config = Config()
-                config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                audit.keep_threshold(connection, self._churn_threshold)
-
-        await asyncio.get_running_loop().run_in_executor(self._writer, work)
-
-    async def ping(self) -> None:
-        """See `Store.ping`."""
-        await self.read(lambda connection: connection.execute(select(posts.c.id).limit(1)).first())
 
     async def close(self) -> None:
         """See `Store.close`."""
@@ -139,20 +81,12 @@ class _Search:
         # A unary plus keeps SQLite from looking up every match by its row id.
         post = "+social_media_posts.id" if walk else "social_media_posts.id"
         found = f"{post} IN (SELECT rowid FROM posts_text WHERE posts_text MATCH :words)"
-        return text(found).bindparams(words=words(q))
+        return text(found).bindparams(words=fts5_query(q))
 
     def rare(self, connection: Connection, q: str) -> bool:
         """See `TextSearch.rare`."""
         found = text("SELECT count(*) FROM (SELECT 1 FROM posts_text WHERE posts_text MATCH :words LIMIT :limit)")
-        return bool(connection.execute(found, {"words": words(q), "limit": RARE}).scalar_one() < RARE)
-
-
-def words(q: str) -> str:
-    """`q` as an FTS5 expression: every word quoted, so that nothing in it is an operator."""
-    terms: list[str] = []
-    for index, part in enumerate(q.replace("\x00", " ").split('"')):
-        terms += [part] if index % 2 else part.split()
-    return " ".join(f'"{term}"' for term in terms if term.strip()) or '""'
+        return bool(connection.execute(found, {"words": fts5_query(q), "limit": RARE}).scalar_one() < RARE)
 
 
 def _engine(path: Path, size: int, busy_seconds: float, begin: str) -> Engine:

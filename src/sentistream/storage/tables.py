@@ -239,4 +239,8 @@ facts = Table(
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
 )
-"""Facts about the store itself: `epoch` (see NumbersReader.epoch), and the threshold its rollups were made with."""
+"""Facts about the store itself.
+
+`epoch` (see NumbersReader.epoch), the `churn_threshold` its rollups were made with, how many posts have `expired`, and
+the second before which rollups are `sealed`.
+"""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from sentistream.storage.migrations import postgresql
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -284,6 +286,8 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         for statement in TEXT_INDEX:
             op.execute(statement)
+    else:
+        postgresql.create(op.get_bind())
 
 
 def downgrade() -> None:

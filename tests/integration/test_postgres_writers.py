@@ -1,0 +1,194 @@
+"""Many writers on one PostgreSQL: nobody waits in a circle, no increment is lost, nothing counts twice."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections import Counter
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from postgres_steps import NOW, a_post, counted, delivered, numbered
+from sqlalchemy import Connection, text
+
+from postgres_server import migrated_database, name_for
+from sentistream.domain.analysis import Reading
+from sentistream.domain.errors import StorageUnavailable
+from sentistream.domain.ledger import OUTCOMES
+from sentistream.domain.post import Entry, Invalid, Tombstone, content_hash
+from sentistream.domain.query import Filters, NumbersQuery
+from sentistream.storage.base import Settling
+from sentistream.storage.postgres import errors
+from sentistream.storage.postgres import store as postgres
+from sentistream.storage.postgres.errors import Remedy, sqlstate
+from sentistream.storage.postgres.store import PostgresStore
+
+WRITERS = 8
+DEADLOCK = "40P01"
+LATER = NOW + timedelta(minutes=1)
+
+
+@pytest.fixture
+async def url(tmp_path: Path) -> str:
+    return await migrated_database(name_for(tmp_path))
+
+
+@pytest.fixture
+async def stores(url: str) -> AsyncIterator[list[PostgresStore]]:
+    opened = [PostgresStore(url, readers=1, writers=2) for _ in range(WRITERS)]
+    await opened[0].migrate()
+    yield opened
+    assert await opened[0].ledger.findings() == []
+    for store in opened:
+        await store.close()
+
+
+@pytest.fixture
+def failures(monkeypatch: pytest.MonkeyPatch) -> list[str | None]:
+    """The state of every error that any of the stores met."""
+    met: list[str | None] = []
+
+    def remedy(error: BaseException) -> Remedy:
+        met.append(sqlstate(error))
+        return errors.remedy(error)
+
+    monkeypatch.setattr("sentistream.storage.postgres.pool.remedy", remedy)
+    return met
+
+
+async def write(store: PostgresStore, batch: list[Settling]) -> dict[str, str]:
+    """As the worker does: a store that is too busy is asked again."""
+    while True:
+        try:
+            return dict((await store.write(batch, NOW)).outcomes)
+        except StorageUnavailable:
+            await asyncio.sleep(0)
+
+
+async def test_eight_writers_of_the_same_rollups_and_the_same_posts(
+    stores: list[PostgresStore], failures: list[str | None]
+) -> None:
+    """Every entry goes to two writers, in batches of another order each; the posts are few, their minutes fewer."""
+    chance = random.Random(4)
+    entries: list[Entry] = []
+    for n in range(600):
+        id_ = chance.randrange(120)
+        kind = chance.random()
+        if kind < 0.1:
+            entries.append(Tombstone(post_id=str(id_), source="x", deleted_at=NOW))
+        elif kind < 0.2:
+            entries.append(Invalid(raw=str(n), reason="broken"))
+        else:
+            created = NOW - timedelta(minutes=id_ % 3)
+            edited = created + timedelta(seconds=n % 50)
+            entries.append(a_post(id_, created_at=created, edited_at=edited, product=f"P{id_ % 5}", content=f"{n % 9}"))
+    items = numbered(entries)
+    shares: list[list[list[Settling]]] = []
+    for _ in range(WRITERS // 4):
+        order = list(items)
+        chance.shuffle(order)
+        shares += [[order[start : start + 25] for start in range(n, len(order), 100)] for n in (0, 25, 50, 75)]
+
+    async def work(store: PostgresStore, batches: list[list[Settling]]) -> dict[str, str]:
+        outcomes: dict[str, str] = {}
+        for batch in batches:
+            outcomes |= await write(store, batch)
+        return outcomes
+
+    found = await asyncio.gather(*(work(store, share) for store, share in zip(stores, shares, strict=True)))
+    outcomes: dict[str, str] = {}
+    for one in found:
+        assert outcomes | one == one | outcomes  # both writers of an entry were told the same
+        outcomes |= one
+    assert outcomes.keys() == {item.entry_id for item in items}
+    [account] = (await stores[0].ledger.accounts()).values()
+    assert {name: getattr(account, name) for name in OUTCOMES if getattr(account, name)} == Counter(outcomes.values())
+    assert await stores[0].posts.count() == await counted(stores[0])
+    assert DEADLOCK not in failures
+
+
+async def test_a_deletion_and_its_post_at_the_same_moment(
+    stores: list[PostgresStore], failures: list[str | None]
+) -> None:
+    posts: list[Entry] = [a_post(n) for n in range(60)]
+    graves: list[Entry] = [Tombstone(post_id=str(n), source="x", deleted_at=NOW) for n in range(60)]
+    batches = []
+    for n in range(WRITERS):
+        entries = posts if n % 2 else graves
+        batches.append(numbered(list(reversed(entries)) if n % 4 > 1 else entries, f"w{n}"))
+    for half in (slice(0, 30), slice(30, 60)):
+        await asyncio.gather(*(write(store, batch[half]) for store, batch in zip(stores, batches, strict=True)))
+    assert (await stores[0].posts.count(), await counted(stores[0])) == (0, 0)
+    [account] = (await stores[0].ledger.accounts()).values()
+    assert account.created == account.deleted
+    assert account.deleted + account.tombstoned == 60
+    assert account.settled == 60 * WRITERS
+    assert DEADLOCK not in failures
+
+
+async def test_writers_fill_a_dimension_together(stores: list[PostgresStore], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sentistream.storage.sql.MAX_KEYS", 4)
+    batches = [
+        numbered([a_post(f"{w}-{n}", product=f"P{(w + n) % 10}") for n in range(10)], f"w{w}") for w in range(WRITERS)
+    ]
+    await asyncio.gather(*(write(store, batch) for store, batch in zip(stores, batches, strict=True)))
+    query = NumbersQuery(start=NOW - timedelta(hours=1), end=NOW, group_by="product")
+    cells = await stores[0].numbers.cells(query)
+    assert len(cells) == 5
+    assert (cells[0].key, cells[0].numbers.posts) == ("(other)", 6 * WRITERS)
+
+
+async def test_every_change_of_the_past_moves_the_epoch(stores: list[PostgresStore]) -> None:
+    await write(stores[0], numbered([a_post(n) for n in range(WRITERS)]))
+    edits = [[delivered(f"w:{n}", a_post(n, content="new", edited_at=NOW))] for n in range(WRITERS)]
+    await asyncio.gather(*(write(store, batch) for store, batch in zip(stores, edits, strict=True)))
+    assert await stores[0].numbers.epoch() == WRITERS
+
+
+async def test_a_layer_is_promoted_while_others_write(stores: list[PostgresStore]) -> None:
+    items = numbered([a_post(n) for n in range(60)])
+    await write(stores[0], items)
+    better = Reading(
+        sentiment_label="positive", sentiment_score=1.0, model_name="better", model_version="1", tier="full"
+    )
+    views = [view async for chunk in stores[0].posts.export(Filters()) for view in chunk]
+    await stores[0].add_layer("trial", [(view.id, content_hash(view.content), better) for view in views], LATER)
+
+    async def promote(store: PostgresStore) -> None:
+        while await store.promote("trial", 7, NOW):
+            pass
+
+    edits = [[delivered(f"w:{n}", a_post(n, product="B"))] for n in range(60)]
+    await asyncio.gather(
+        promote(stores[0]), promote(stores[1]), *(write(stores[2 + n % 6], batch) for n, batch in enumerate(edits))
+    )
+    cells = await stores[0].numbers.cells(NumbersQuery(start=NOW - timedelta(hours=1), end=NOW, group_by="sentiment"))
+    assert [(cell.key, cell.numbers.posts) for cell in cells] == [("positive", 60)]
+
+
+async def test_a_frozen_writer_holds_nobody_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What SIGSTOP does to a worker in the middle of its transaction."""
+    monkeypatch.setitem(postgres.SESSION, "idle_in_transaction_session_timeout", "300ms")
+    frozen, other = PostgresStore(url), PostgresStore(url)
+    await other.write([delivered("e:1", a_post())], NOW)
+    begun, thawed, tries = threading.Event(), threading.Event(), []
+
+    def work(connection: Connection) -> int:
+        tries.append(1)
+        connection.execute(text("UPDATE sentiment_rollups SET posts = posts"))
+        begun.set()
+        thawed.wait()
+        return int(connection.execute(text("SELECT count(*) FROM social_media_posts")).scalar_one())
+
+    freezing = asyncio.create_task(frozen.change(work))
+    await asyncio.to_thread(begun.wait)
+    assert (await other.write([delivered("e:2", a_post(2))], NOW)).outcomes == {"e:2": "created"}
+    thawed.set()
+    assert await freezing == 2
+    assert len(tries) == 2
+    assert await other.ledger.findings() == []
+    for store in (frozen, other):
+        await store.close()
