@@ -12,12 +12,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
 from sentistream.analysis.absent import Absent
 from sentistream.analysis.base import Analyser
-from sentistream.domain.errors import DiskFull, SettingsError, StorageUnavailable
+from sentistream.domain.errors import DiskFull, MissingExtra, SettingsError, StorageUnavailable
 from sentistream.live.base import Live
 from sentistream.settings import AnalysisSettings, Settings, masked, variable
 from sentistream.sources.base import Source
@@ -25,6 +26,10 @@ from sentistream.sources.gazetteer import Gazetteer
 from sentistream.storage.base import Store
 from sentistream.stream.base import Stream
 from sentistream.telemetry.metrics import Metrics
+
+if TYPE_CHECKING:
+    from sentistream.storage.postgres.store import PostgresStore
+    from sentistream.storage.sqlite import SqliteStore
 
 Clock = Callable[[], datetime]
 
@@ -133,18 +138,55 @@ def _unusable(folder: Path, verb: str, error: OSError) -> DiskFull | StorageUnav
 
 def make_store(settings: Settings, metrics: Metrics) -> Store:
     """The store that `database.url` names, not yet migrated."""
-    path = _sqlite_path(settings.database_url, "DATABASE_URL", ("sqlite", "sqlite+aiosqlite"))
+    on_postgres = settings.database_url.partition("://")[0] in POSTGRES_SCHEMES
+    store = _postgres_store(settings) if on_postgres else _sqlite_store(settings)
+    metrics.pool_in_use.set_function(lambda: store.pool()[0])
+    metrics.pool_size.set_function(lambda: store.pool()[1])
+    return store
+
+
+def _sqlite_store(settings: Settings) -> SqliteStore:
+    path = _sqlite_path(settings.database_url, "DATABASE_URL", ("sqlite", "sqlite+aiosqlite"), ("postgresql+asyncpg",))
     from sentistream.storage.sqlite import SqliteStore
 
-    store = SqliteStore(
+    return SqliteStore(
         path,
         churn_threshold=settings.analysis.churn_threshold,
         readers=settings.database.readers,
         busy_seconds=settings.database.busy_seconds,
     )
-    metrics.pool_in_use.set_function(lambda: store.pool()[0])
-    metrics.pool_size.set_function(lambda: store.pool()[1])
-    return store
+
+
+POSTGRES_SCHEMES = ("postgresql", "postgresql+asyncpg", "postgres")
+"""What people write for PostgreSQL."""
+
+
+def _postgres_store(settings: Settings) -> PostgresStore:
+    try:
+        from sentistream.storage.postgres.store import PostgresStore, address
+    except ImportError as error:
+        raise MissingExtra('PostgreSQL needs asyncpg: pip install "sentistream[team]"', extra="team") from error
+
+    database = settings.database
+    urls = []
+    for setting, url in (("DATABASE_URL", settings.database_url), ("DATABASE_READ_URL", database.read_url)):
+        if url.partition("://")[0] not in ("", *POSTGRES_SCHEMES):
+            raise _unsupported(setting, url, POSTGRES_SCHEMES[1:2])
+        try:
+            urls.append(address(url, database.user, database.password, database.name) if url else None)
+        except ValueError as error:
+            raise SettingsError(f"{setting} cannot be read: it was given {masked(url)}", setting=setting) from error
+    primary, replica = urls
+    assert primary is not None
+    return PostgresStore(
+        primary,
+        replica,
+        churn_threshold=settings.analysis.churn_threshold,
+        readers=database.readers,
+        writers=database.writers,
+        statement_seconds=database.statement_seconds,
+        connect_seconds=database.connect_seconds,
+    )
 
 
 async def make_stream(settings: Settings, clock: Clock) -> Stream:
@@ -256,11 +298,11 @@ async def make_backfill(system: System) -> Source | None:
     return source if begun or await system.store.posts.count() == 0 else None
 
 
-def _sqlite_path(url: str, setting: str, schemes: tuple[str, ...]) -> Path:
-    """The file of a sqlite URL: `sqlite:///relative`, `sqlite:////absolute`."""
+def _sqlite_path(url: str, setting: str, schemes: tuple[str, ...], others: tuple[str, ...] = ()) -> Path:
+    """The file of a sqlite URL: `sqlite:///relative`, `sqlite:////absolute`. others: schemes to name in the error."""
     scheme, separator, rest = url.partition("://")
     if not separator or scheme not in schemes:
-        raise _unsupported(setting, url, schemes)
+        raise _unsupported(setting, url, (*schemes, *others))
     if not rest.startswith("/") or rest in ("/", "/:memory:") or "?" in rest:
         raise SettingsError(f"{setting} must name a file, as {schemes[0]}:///PATH; it was given {masked(url)}")
     return Path(rest[1:])

@@ -28,6 +28,10 @@ FILE = "_FILE"
 
 ALIASES: dict[str, tuple[str, str]] = {
     "DATABASE_URL": ("database", "url"),
+    "DATABASE_READ_URL": ("database", "read_url"),
+    "POSTGRES_USER": ("database", "user"),
+    "POSTGRES_PASSWORD": ("database", "password"),
+    "POSTGRES_DB": ("database", "name"),
     "POSTS_PER_MINUTE": ("sources", "posts_per_minute"),
     "ALERT_NEGATIVE_RATIO_THRESHOLD": ("alerts", "negative_ratio"),
     "HUGGINGFACE_MODEL": ("analysis", "huggingface_model"),
@@ -35,8 +39,11 @@ ALIASES: dict[str, tuple[str, str]] = {
 }
 """Names that existing deployments set; our own name wins where both are set."""
 
-RESERVED = frozenset({"SENTISTREAM_CONFIG", "SENTISTREAM_TEST_DATA", "SENTISTREAM_SKIP_DASHBOARD", "SENTISTREAM_URL"})
-"""Ours, yet no settings: the path of the TOML file, the data that tests read, a switch of the build, a client's URL."""
+RESERVED = frozenset({"SENTISTREAM_CONFIG", "SENTISTREAM_SKIP_DASHBOARD", "SENTISTREAM_URL"})
+"""Ours, yet no settings: the path of the TOML file, a switch of the build, a client's URL."""
+
+FOR_TESTS = "SENTISTREAM_TEST_"
+"""What begins so tells the tests about data and servers; a process that runs beside them leaves it alone."""
 
 
 class Section(BaseModel):
@@ -66,10 +73,31 @@ class DatabaseSettings(Section):
     """The store of posts, analyses, rollups and the ledger."""
 
     url: str = Field(
-        "", description="sqlite+aiosqlite:///PATH. Empty: sentistream.db in the data folder. Also: DATABASE_URL."
+        "",
+        description="sqlite+aiosqlite:///PATH, or postgresql+asyncpg://[USER:PASSWORD@]HOST[:PORT][/NAME]. Empty:"
+        " sentistream.db in the data folder. Also: DATABASE_URL.",
     )
+    read_url: str = Field(
+        "",
+        description="A replica of the PostgreSQL database, which answers questions about posts and numbers. Empty: the"
+        " database itself. Also: DATABASE_READ_URL.",
+    )
+    user: str = Field("", description="User of a PostgreSQL URL that names none. Also: POSTGRES_USER.")
+    password: str = Field(
+        "", repr=False, description="Password of a PostgreSQL URL that has none. Also: POSTGRES_PASSWORD."
+    )
+    name: str = Field("", description="Database of a PostgreSQL URL that names none. Also: POSTGRES_DB.")
     readers: int = Field(4, ge=1, le=64, description="Connections that answer queries at the same time.")
-    busy_seconds: float = Field(30.0, gt=0, description="Seconds to wait for another process's write to finish.")
+    writers: int = Field(4, ge=1, le=64, description="Connections that write at the same time; SQLite has one.")
+    busy_seconds: float = Field(
+        30.0, gt=0, description="Seconds to wait for another process's write to SQLite to finish."
+    )
+    statement_seconds: float = Field(
+        30.0, ge=0.1, le=3_600, description="Seconds after which PostgreSQL gives a statement up."
+    )
+    connect_seconds: float = Field(
+        10.0, ge=0.1, le=600, description="Seconds that opening a connection to PostgreSQL may take."
+    )
 
 
 class LiveSettings(Section):
@@ -296,7 +324,7 @@ class _Environment(PydanticBaseSettingsSource):
             if text := _given(alias):
                 values.setdefault(section, {})[name] = text
         for key in os.environ:
-            if not key.startswith(PREFIX) or key in RESERVED:
+            if not key.startswith(PREFIX) or key in RESERVED or key.startswith(FOR_TESTS):
                 continue
             if key not in known and key.removesuffix(FILE) not in known:
                 raise SettingsError(f"unknown setting {key}{_nearest(key, [*known, *RESERVED])}", setting=key)

@@ -87,7 +87,12 @@ async def test_urls_choose_the_files(tmp_path: Path, clock: MovableClock, monkey
 @pytest.mark.parametrize(
     ("sections", "said"),
     [
-        ({"database": {"url": "postgresql+asyncpg://u:secret@h/d"}}, "DATABASE_URL is .* supports sqlite://"),
+        ({"database": {"url": "mysql://u:secret@h/d"}}, r"DATABASE_URL is .* supports .* postgresql\+asyncpg://"),
+        (
+            {"database": {"url": "postgresql://u:secret@h/d", "read_url": "mysql://u:secret@h/d"}},
+            "DATABASE_READ_URL is .* supports postgresql",
+        ),
+        ({"database": {"url": "postgresql://u:secret@h:x/d"}}, "DATABASE_URL cannot be read"),
         ({"stream": {"url": "redis://:secret@h:6379"}}, "SENTISTREAM_STREAM_URL is .* supports sqlite:// only"),
         ({"live": {"url": "redis://h"}}, "SENTISTREAM_LIVE_URL is redis://h.* supports memory:// only"),
         ({"database": {"url": "sqlite://"}}, "must name a file"),

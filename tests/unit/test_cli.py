@@ -98,9 +98,9 @@ def test_a_wrong_setting_is_one_line(tmp_path: Path) -> None:
     assert done.stderr.decode() == (
         "error: unknown setting SENTISTREAM_STREAM_MAX_LENGHT; did you mean SENTISTREAM_STREAM_MAX_LENGTH?\n"
     )
-    done = sentistream("migrate", cwd=tmp_path, DATABASE_URL="postgresql://me:secret@db/x")
+    done = sentistream("migrate", cwd=tmp_path, DATABASE_URL="mysql://me:secret@db/x")
     assert done.returncode == 2
-    assert "this release supports sqlite:// and sqlite+aiosqlite:// only" in done.stderr.decode()
+    assert "this release supports sqlite:// and sqlite+aiosqlite:// and postgresql+asyncpg:// only" in done.stderr.decode()
     assert "secret" not in done.stderr.decode()
 
 
