@@ -55,7 +55,12 @@ class Section(BaseModel):
 class StreamSettings(Section):
     """The durable stream between sources and workers."""
 
-    url: str = Field("", description="Where entries wait: sqlite:///PATH. Empty: stream.db in the data folder.")
+    url: str = Field(
+        "",
+        description="Where entries wait: sqlite:///PATH, redis://[USER:PASSWORD@]HOST:PORT/DATABASE, rediss:// with"
+        " TLS, redis+sentinel://HOST:PORT,HOST:PORT/SERVICE. Empty: stream.db in the data folder.",
+    )
+    name: str = Field("social_posts_stream", min_length=1, description="Key of the stream in Redis.")
     group: str = Field("sentiment_workers", min_length=1, description="Consumer group of the workers.")
     max_length: int = Field(
         200_000, ge=1, description="Unacknowledged entries past which publishers wait and HTTP answers 503."
@@ -103,7 +108,14 @@ class DatabaseSettings(Section):
 class LiveSettings(Section):
     """The live feed."""
 
-    url: str = Field("memory://", description="Where live events are kept: memory://.")
+    url: str = Field(
+        "memory://",
+        description="Where live events are kept: memory:// within this process, or a Redis, written as for the stream.",
+    )
+    name: str = Field("processed_posts_stream", min_length=1, description="Key of the live events in Redis.")
+    channel: str = Field(
+        "sentiment_updates", min_length=1, description="Redis channel that is told of every post, for whoever listens."
+    )
     history: int = Field(10_000, ge=100, description="Events kept for clients that come back.")
     max_clients: int = Field(1_000, ge=1, description="WebSocket clients served at the same time.")
     queue_frames: int = Field(64, ge=4, description="Frames waiting for one client before they are coalesced.")

