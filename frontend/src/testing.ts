@@ -20,8 +20,11 @@ export function someNumbers(change: Partial<Numbers> = {}): Numbers {
     neutral_share: 0.25,
     average_sentiment: 0.05,
     average_toxicity: null,
+    toxicity_posts: 0,
     average_churn_risk: null,
+    churn_posts: 0,
     high_churn_risk: 0,
+    high_churn_share: null,
     emotions: null,
     ...change,
   };

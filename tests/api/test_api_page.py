@@ -49,6 +49,8 @@ def examples() -> list[tuple[list[dict[str, Any]], Any]]:
 
 def contains(real: Any, shown: Any, path: str) -> None:
     """Every key that is shown is there, with a value of the same kind."""
+    if path.endswith(".emotions") and real is None:
+        return  # The page shows the full tier; the lexicon of the house reads none.
     if isinstance(shown, dict):
         assert isinstance(real, dict), path
         for key, value in shown.items():

@@ -80,3 +80,26 @@ async def test_every_route_leaves_out_what_was_not_read(read: House, query: str,
     assert [group["posts"] for group in (await answer(f"metrics/platforms?{query}"))["items"]] == [len(wanted)] * bool(
         wanted
     )
+
+
+async def test_shares_and_averages_are_of_the_posts_read(read: House) -> None:
+    async def data(path: str) -> Any:
+        return (await read.get(path)).json()["data"]
+
+    overall, stats, aggregate = await data("metrics/overall"), await data("stats"), await data("sentiment/aggregate")
+    [platform] = (await data("metrics/platforms"))["items"]
+    [bucket] = aggregate["buckets"]
+    for numbers in (overall["current"], stats["last_24_hours"], aggregate["summary"], platform, bucket):
+        assert (numbers["posts"], numbers["scored"]) == (6, 5)
+        assert (numbers["toxicity_posts"], numbers["average_toxicity"]) == (3, 0.4)
+        assert (numbers["churn_posts"], numbers["average_churn_risk"]) == (3, 0.4333)
+        assert (numbers["high_churn_risk"], numbers["high_churn_share"]) == (2, 0.6667)
+    empty = overall["previous"]
+    assert (empty["toxicity_posts"], empty["churn_posts"], empty["high_churn_share"]) == (0, 0, None)
+
+
+@pytest.mark.parametrize(
+    "path", ["sentiment/aggregate", "stats", "metrics/overall", "metrics/geo", "metrics/products", "metrics/emotions"]
+)
+async def test_what_high_means_is_told(house: House, path: str) -> None:
+    assert (await house.get(path)).json()["data"]["high_churn_threshold"] == 0.5

@@ -218,7 +218,9 @@ class Naive:
             "unscored": labels["unscored"],
             "average_sentiment": mean([one["score"] for one in ones if one["score"] is not None]),
             "average_toxicity": mean([one["toxicity"] for one in ones if one["toxicity"] is not None]),
+            "toxicity_posts": sum(one["toxicity"] is not None for one in ones),
             "average_churn_risk": mean([one["churn"] for one in ones if one["churn"] is not None]),
+            "churn_posts": sum(one["churn"] is not None for one in ones),
             "high_churn_risk": sum(one["churn"] is not None and one["churn"] >= 0.5 for one in ones),
             "anger": mean(anger),
         }

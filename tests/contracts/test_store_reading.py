@@ -206,6 +206,17 @@ async def test_minimums_leave_out_what_was_not_read(
     assert (by_source.numbers.posts if by_source else 0) == len(wanted)
 
 
+async def test_risks_are_counted_among_the_posts_read_for_them(store: Store, feed: Feed) -> None:
+    for number, (toxicity, churn_risk) in enumerate([(0.2, 0.5), (0.4, 0.49), (None, 0.9), (0.6, None), (None, None)]):
+        await feed.write(a_post(str(number)), reading=a_reading(toxicity=toxicity, churn_risk=churn_risk))
+    assert await store.numbers.churn_threshold() == 0.5
+    # From the rollups, then from the rows.
+    for filters in (Filters(), Filters(author=("ann",))):
+        numbers = await total(store, filters=filters)
+        assert (numbers.scored, numbers.toxicity_posts, numbers.churn_posts, numbers.high_churn_risk) == (5, 3, 3, 2)
+        assert (numbers.average_toxicity, numbers.average_churn_risk) == (0.4, 0.63)
+
+
 async def test_export_is_complete_and_oldest_first(store: Store, feed: Feed) -> None:
     await feed.write(*(a_post(str(n), created_at=NOW - timedelta(seconds=n)) for n in range(2_345)))
     chunks = [chunk async for chunk in store.posts.export(Filters(source=("twitter",)))]

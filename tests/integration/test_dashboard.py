@@ -237,7 +237,7 @@ def test_it_shows_emotions_churn_risk_and_toxicity_as_the_api_counts_them(browse
     means = {name: 100 * mean for name, mean in numbers["emotions"].items()}
     assert shown["emotions"] == pytest.approx(means, abs=0.06)
     assert list(shown["emotions"])[-1] == "neutral"
-    assert shown["churn"] == pytest.approx(100 * numbers["high_churn_risk"] / numbers["scored"], abs=0.06)
+    assert shown["churn"] == pytest.approx(100 * numbers["high_churn_share"], abs=0.06)
     assert shown["toxicity"] == pytest.approx(100 * numbers["average_toxicity"], abs=0.06)
 
     browser.click(selector='[data-emotion="anger"]')

@@ -68,6 +68,7 @@ async def test_another_threshold_rebuilds_the_rollups(tmp_path: Path) -> None:
         await store.migrate()
         [cell] = await store.numbers.cells(query)
         counts.append(cell.numbers.high_churn_risk)
+        assert await store.numbers.churn_threshold() == threshold
         assert await store.ledger.findings() == []
         await store.close()
     assert counts == [20, 8, 8]

@@ -46,6 +46,16 @@ export function useStats() {
   return useQuery({ queryKey: ["live", "stats"], queryFn: ({ signal }) => readStats(signal) });
 }
 
+/** The churn risk from which a post counts as high; undefined until the server has told. */
+export function useHighChurn(): number | undefined {
+  const { data } = useQuery({
+    queryKey: ["live", "stats"],
+    queryFn: ({ signal }) => readStats(signal),
+    select: (stats) => stats.high_churn_threshold,
+  });
+  return data;
+}
+
 export function useAlerts(active: boolean, limit: number) {
   return useQuery({
     queryKey: ["live", "alerts", active, limit],

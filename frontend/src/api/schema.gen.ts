@@ -486,6 +486,11 @@ export interface components {
             end: string;
             /** Group By */
             group_by: string | null;
+            /**
+             * High Churn Threshold
+             * @description Churn risk from which a post counts as high.
+             */
+            high_churn_threshold: number;
             /** Buckets */
             buckets: components["schemas"]["Bucket"][];
             summary: components["schemas"]["Measures"];
@@ -628,8 +633,21 @@ export interface components {
          * Bucket
          * @description Numbers of one bucket, and of one group where `group_by` asked for groups.
          * @example {
+         *       "average_churn_risk": 0.1175,
          *       "average_sentiment": -0.0712,
-         *       "high_churn_risk": 0,
+         *       "average_toxicity": 0.1418,
+         *       "churn_posts": 112,
+         *       "emotions": {
+         *         "anger": 0.1893,
+         *         "disgust": 0.0276,
+         *         "fear": 0.0314,
+         *         "joy": 0.2641,
+         *         "neutral": 0.4172,
+         *         "sadness": 0.1127,
+         *         "surprise": 0.0498
+         *       },
+         *       "high_churn_risk": 9,
+         *       "high_churn_share": 0.0804,
          *       "negative": 50,
          *       "negative_share": 0.431,
          *       "neutral": 25,
@@ -638,6 +656,7 @@ export interface components {
          *       "positive_share": 0.3534,
          *       "posts": 120,
          *       "scored": 116,
+         *       "toxicity_posts": 112,
          *       "unscored": 4
          *     }
          */
@@ -667,10 +686,28 @@ export interface components {
             average_sentiment: number | null;
             /** Average Toxicity */
             average_toxicity: number | null;
+            /**
+             * Toxicity Posts
+             * @description Posts that were read for toxicity; the average is of them.
+             */
+            toxicity_posts: number;
             /** Average Churn Risk */
             average_churn_risk: number | null;
-            /** High Churn Risk */
+            /**
+             * Churn Posts
+             * @description Posts that were read for churn risk; the average is of them.
+             */
+            churn_posts: number;
+            /**
+             * High Churn Risk
+             * @description Posts whose churn risk is high_churn_threshold or more.
+             */
             high_churn_risk: number;
+            /**
+             * High Churn Share
+             * @description high_churn_risk of churn_posts.
+             */
+            high_churn_share: number | null;
             /**
              * Emotions
              * @description Average probability by emotion.
@@ -827,8 +864,21 @@ export interface components {
          * Group
          * @description Numbers of one key.
          * @example {
+         *       "average_churn_risk": 0.1175,
          *       "average_sentiment": -0.0712,
-         *       "high_churn_risk": 0,
+         *       "average_toxicity": 0.1418,
+         *       "churn_posts": 112,
+         *       "emotions": {
+         *         "anger": 0.1893,
+         *         "disgust": 0.0276,
+         *         "fear": 0.0314,
+         *         "joy": 0.2641,
+         *         "neutral": 0.4172,
+         *         "sadness": 0.1127,
+         *         "surprise": 0.0498
+         *       },
+         *       "high_churn_risk": 9,
+         *       "high_churn_share": 0.0804,
          *       "negative": 50,
          *       "negative_share": 0.431,
          *       "neutral": 25,
@@ -837,6 +887,7 @@ export interface components {
          *       "positive_share": 0.3534,
          *       "posts": 120,
          *       "scored": 116,
+         *       "toxicity_posts": 112,
          *       "unscored": 4
          *     }
          */
@@ -866,10 +917,28 @@ export interface components {
             average_sentiment: number | null;
             /** Average Toxicity */
             average_toxicity: number | null;
+            /**
+             * Toxicity Posts
+             * @description Posts that were read for toxicity; the average is of them.
+             */
+            toxicity_posts: number;
             /** Average Churn Risk */
             average_churn_risk: number | null;
-            /** High Churn Risk */
+            /**
+             * Churn Posts
+             * @description Posts that were read for churn risk; the average is of them.
+             */
+            churn_posts: number;
+            /**
+             * High Churn Risk
+             * @description Posts whose churn risk is high_churn_threshold or more.
+             */
             high_churn_risk: number;
+            /**
+             * High Churn Share
+             * @description high_churn_risk of churn_posts.
+             */
+            high_churn_share: number | null;
             /**
              * Emotions
              * @description Average probability by emotion.
@@ -895,6 +964,11 @@ export interface components {
              * Format: date-time
              */
             end: string;
+            /**
+             * High Churn Threshold
+             * @description Churn risk from which a post counts as high.
+             */
+            high_churn_threshold: number;
             /** Items */
             items: components["schemas"]["Group"][];
         };
@@ -1317,10 +1391,23 @@ export interface components {
         };
         /**
          * Measures
-         * @description Counts and averages of one group of posts. Shares are of the scored posts, null if there are none.
+         * @description Counts and averages of one group of posts. Shares by label are of the scored posts, null if there are none.
          * @example {
+         *       "average_churn_risk": 0.1175,
          *       "average_sentiment": -0.0712,
-         *       "high_churn_risk": 0,
+         *       "average_toxicity": 0.1418,
+         *       "churn_posts": 112,
+         *       "emotions": {
+         *         "anger": 0.1893,
+         *         "disgust": 0.0276,
+         *         "fear": 0.0314,
+         *         "joy": 0.2641,
+         *         "neutral": 0.4172,
+         *         "sadness": 0.1127,
+         *         "surprise": 0.0498
+         *       },
+         *       "high_churn_risk": 9,
+         *       "high_churn_share": 0.0804,
          *       "negative": 50,
          *       "negative_share": 0.431,
          *       "neutral": 25,
@@ -1329,6 +1416,7 @@ export interface components {
          *       "positive_share": 0.3534,
          *       "posts": 120,
          *       "scored": 116,
+         *       "toxicity_posts": 112,
          *       "unscored": 4
          *     }
          */
@@ -1358,10 +1446,28 @@ export interface components {
             average_sentiment: number | null;
             /** Average Toxicity */
             average_toxicity: number | null;
+            /**
+             * Toxicity Posts
+             * @description Posts that were read for toxicity; the average is of them.
+             */
+            toxicity_posts: number;
             /** Average Churn Risk */
             average_churn_risk: number | null;
-            /** High Churn Risk */
+            /**
+             * Churn Posts
+             * @description Posts that were read for churn risk; the average is of them.
+             */
+            churn_posts: number;
+            /**
+             * High Churn Risk
+             * @description Posts whose churn risk is high_churn_threshold or more.
+             */
             high_churn_risk: number;
+            /**
+             * High Churn Share
+             * @description high_churn_risk of churn_posts.
+             */
+            high_churn_share: number | null;
             /**
              * Emotions
              * @description Average probability by emotion.
@@ -1412,6 +1518,11 @@ export interface components {
              * Format: date-time
              */
             end: string;
+            /**
+             * High Churn Threshold
+             * @description Churn risk from which a post counts as high.
+             */
+            high_churn_threshold: number;
             current: components["schemas"]["Measures"];
             previous: components["schemas"]["Measures"];
         };
@@ -1427,8 +1538,21 @@ export interface components {
          * Place
          * @description Numbers of one place. `key` is `country/city`, or the country alone.
          * @example {
+         *       "average_churn_risk": 0.1175,
          *       "average_sentiment": -0.0712,
-         *       "high_churn_risk": 0,
+         *       "average_toxicity": 0.1418,
+         *       "churn_posts": 112,
+         *       "emotions": {
+         *         "anger": 0.1893,
+         *         "disgust": 0.0276,
+         *         "fear": 0.0314,
+         *         "joy": 0.2641,
+         *         "neutral": 0.4172,
+         *         "sadness": 0.1127,
+         *         "surprise": 0.0498
+         *       },
+         *       "high_churn_risk": 9,
+         *       "high_churn_share": 0.0804,
          *       "negative": 50,
          *       "negative_share": 0.431,
          *       "neutral": 25,
@@ -1437,6 +1561,7 @@ export interface components {
          *       "positive_share": 0.3534,
          *       "posts": 120,
          *       "scored": 116,
+         *       "toxicity_posts": 112,
          *       "unscored": 4
          *     }
          */
@@ -1466,10 +1591,28 @@ export interface components {
             average_sentiment: number | null;
             /** Average Toxicity */
             average_toxicity: number | null;
+            /**
+             * Toxicity Posts
+             * @description Posts that were read for toxicity; the average is of them.
+             */
+            toxicity_posts: number;
             /** Average Churn Risk */
             average_churn_risk: number | null;
-            /** High Churn Risk */
+            /**
+             * Churn Posts
+             * @description Posts that were read for churn risk; the average is of them.
+             */
+            churn_posts: number;
+            /**
+             * High Churn Risk
+             * @description Posts whose churn risk is high_churn_threshold or more.
+             */
             high_churn_risk: number;
+            /**
+             * High Churn Share
+             * @description high_churn_risk of churn_posts.
+             */
+            high_churn_share: number | null;
             /**
              * Emotions
              * @description Average probability by emotion.
@@ -1504,6 +1647,11 @@ export interface components {
              * @enum {string}
              */
             level: "city" | "country";
+            /**
+             * High Churn Threshold
+             * @description Churn risk from which a post counts as high.
+             */
+            high_churn_threshold: number;
             /** Items */
             items: components["schemas"]["Place"][];
         };
@@ -1545,28 +1693,40 @@ export interface components {
          *       "analyzed_at": "2026-11-22T09:30:01.3Z",
          *       "author": "ada",
          *       "channel": "app",
+         *       "churn_risk": 0.0179,
          *       "city": "Chicago",
-         *       "confidence_score": 0.81,
+         *       "confidence_score": 0.9253,
          *       "connector": "http",
          *       "content": "The new app is a joy to use",
          *       "country": "US",
          *       "created_at": "2026-11-22T09:30:00Z",
          *       "edited_at": "2026-11-22T09:30:00Z",
+         *       "emotion": "joy",
+         *       "emotions": {
+         *         "anger": 0.0024,
+         *         "disgust": 0.0001,
+         *         "fear": 0.0006,
+         *         "joy": 0.9612,
+         *         "neutral": 0.0383,
+         *         "sadness": 0.0008,
+         *         "surprise": 0.007
+         *       },
          *       "engagement": 12,
          *       "extra": {},
          *       "id": "3f0c8f5e-4a4e-5b0a-9a39-0c6f7f6f1d11",
          *       "ingested_at": "2026-11-22T09:30:01.204Z",
          *       "language": "en",
          *       "location": "Chicago, IL",
-         *       "model_name": "vader",
-         *       "model_version": "3.3.2",
+         *       "model_name": "sentistream-full",
+         *       "model_version": "1",
          *       "post_id": "1799",
          *       "product": "Mobile App",
          *       "sentiment_label": "positive",
-         *       "sentiment_score": 0.6249,
+         *       "sentiment_score": 0.9154,
          *       "simulated": false,
          *       "source": "twitter",
-         *       "tier": "fast"
+         *       "tier": "full",
+         *       "toxicity": 0.0403
          *     }
          */
         Post: {
@@ -1896,6 +2056,11 @@ export interface components {
             posts: number;
             /** Last Minute */
             last_minute: number;
+            /**
+             * High Churn Threshold
+             * @description Churn risk from which a post counts as high.
+             */
+            high_churn_threshold: number;
             last_hour: components["schemas"]["Measures"];
             last_24_hours: components["schemas"]["Measures"];
             previous_24_hours: components["schemas"]["Measures"];

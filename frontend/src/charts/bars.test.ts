@@ -11,7 +11,8 @@ const bucket = (at: string, positive: number, negative: number, average: number 
   scored: positive + negative,
   average_sentiment: average,
   average_toxicity: null,
-  average_churn_risk: null,
+  toxicity_posts: 0,
+  churn_posts: 0,
   high_churn_risk: 0,
 });
 
@@ -50,17 +51,24 @@ describe("barsOf", () => {
   });
 
   it("adds up what was read for the risks, and keeps them absent where nothing was", () => {
-    const read = { average_toxicity: 0.4, average_churn_risk: 0.2, high_churn_risk: 1 };
+    const read = { average_toxicity: 0.4, toxicity_posts: 2, churn_posts: 2, high_churn_risk: 1 };
     const hours = [
       { ...bucket("2026-01-05T10:00:00Z", 1, 1, 0), ...read },
       // Read by a model without the risks: no share of the mean.
       bucket("2026-01-05T11:00:00Z", 8, 0, 0.5),
-      { ...bucket("2026-01-05T11:00:00Z", 6, 0, 0.5), ...read, average_toxicity: 0.2 },
+      // Read by both: only four of its posts have the risks.
+      {
+        ...bucket("2026-01-05T11:00:00Z", 6, 0, 0.5),
+        ...read,
+        average_toxicity: 0.1,
+        toxicity_posts: 4,
+        churn_posts: 6,
+      },
       bucket("2026-01-06T11:00:00Z", 5, 0, 0.5),
     ];
     const [first, last] = barsOf(hours, "hour", 2);
-    expect(first?.highChurn).toBe(2);
-    expect(first?.toxicity).toBeCloseTo((2 * 0.4 + 6 * 0.2) / 8);
+    expect(first?.highChurn).toBe(2 / 8);
+    expect(first?.toxicity).toBeCloseTo((2 * 0.4 + 4 * 0.1) / 6);
     expect([last?.highChurn, last?.toxicity]).toEqual([null, null]);
   });
 

@@ -12,9 +12,9 @@ export interface Bar {
   scored: number;
   /** Mean over the scored posts, null without any. */
   average: number | null;
-  /** Null where nothing was read for it. */
+  /** Share at high churn risk of the posts read for it, null without any. */
   highChurn: number | null;
-  /** Mean over the scored posts of the buckets that were read for it, null without any. */
+  /** Mean over the posts read for it, null without any. */
   toxicity: number | null;
 }
 
@@ -28,7 +28,8 @@ interface Counted {
   scored: number;
   average_sentiment: number | null;
   average_toxicity: number | null;
-  average_churn_risk: number | null;
+  toxicity_posts: number;
+  churn_posts: number;
   high_churn_risk: number;
 }
 
@@ -66,25 +67,27 @@ export function barsOf(buckets: readonly Counted[], period: Period, most: number
     bar.unscored += bucket.unscored;
     bar.scored += bucket.scored;
     bar.sentiment += (bucket.average_sentiment ?? 0) * bucket.scored;
-    if (bucket.average_churn_risk !== null) bar.highChurn = (bar.highChurn ?? 0) + bucket.high_churn_risk;
-    if (bucket.average_toxicity !== null) {
-      bar.toxic += bucket.average_toxicity * bucket.scored;
-      bar.toxicOf += bucket.scored;
-    }
+    bar.leaving += bucket.high_churn_risk;
+    bar.leavingOf += bucket.churn_posts;
+    bar.toxic += (bucket.average_toxicity ?? 0) * bucket.toxicity_posts;
+    bar.toxicOf += bucket.toxicity_posts;
     bars.set(start, bar);
   });
   return [...bars.values()]
     .sort((a, b) => a.start - b.start)
-    .map(({ sentiment, toxic, toxicOf, ...bar }) => ({
+    .map(({ sentiment, leaving, leavingOf, toxic, toxicOf, ...bar }) => ({
       ...bar,
       average: bar.scored > 0 ? sentiment / bar.scored : null,
+      highChurn: leavingOf > 0 ? leaving / leavingOf : null,
       toxicity: toxicOf > 0 ? toxic / toxicOf : null,
     }));
 }
 
 /** A bar while it is added up: means are kept as sums, and of how many posts. */
-interface Sums extends Omit<Bar, "average" | "toxicity"> {
+interface Sums extends Omit<Bar, "average" | "highChurn" | "toxicity"> {
   sentiment: number;
+  leaving: number;
+  leavingOf: number;
   toxic: number;
   toxicOf: number;
 }
@@ -106,8 +109,9 @@ function emptyBar(start: number, end: number): Sums {
     negative: 0,
     unscored: 0,
     scored: 0,
-    highChurn: null,
     sentiment: 0,
+    leaving: 0,
+    leavingOf: 0,
     toxic: 0,
     toxicOf: 0,
   };

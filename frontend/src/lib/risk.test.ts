@@ -1,34 +1,25 @@
 import { describe, expect, it } from "vitest";
-import { aPost, someNumbers } from "../testing";
+import { aPost } from "../testing";
 import { whyAbsent } from "./absence";
-import { highChurnShare, marksOf } from "./risk";
+import { marksOf } from "./risk";
 import { meansDiffer } from "./statistics";
 
 describe("marksOf", () => {
-  it("marks from one half on", () => {
-    expect(marksOf(aPost("a", 0, { churn_risk: 0.5, toxicity: 0.49 }))).toEqual([
+  const marked = (churn_risk: number | null, toxicity: number | null, highChurn: number | undefined) =>
+    marksOf(aPost("a", 0, { churn_risk, toxicity }), highChurn).map(({ risk }) => risk);
+
+  it("marks churn risk from the server's threshold on, toxicity from one half", () => {
+    expect(marksOf(aPost("a", 0, { churn_risk: 0.5, toxicity: 0.49 }), 0.5)).toEqual([
       { risk: "churn", probability: 0.5 },
     ]);
-    expect(marksOf(aPost("a", 0, { churn_risk: 0.9, toxicity: 0.7 })).map(({ risk }) => risk)).toEqual([
-      "churn",
-      "toxicity",
-    ]);
+    expect(marked(0.9, 0.7, 0.5)).toEqual(["churn", "toxicity"]);
+    expect(marked(0.6, 0.6, 0.7)).toEqual(["toxicity"]);
+    expect(marked(0.2, 0.1, 0.2)).toEqual(["churn"]);
   });
 
-  it("marks nothing that nobody read", () => {
-    expect(marksOf(aPost("a", 0, { churn_risk: null, toxicity: null }))).toEqual([]);
-  });
-});
-
-describe("highChurnShare", () => {
-  it("is of the scored posts", () => {
-    const numbers = someNumbers({ scored: 50, high_churn_risk: 5, average_churn_risk: 0.2 });
-    expect(highChurnShare(numbers)).toBe(0.1);
-  });
-
-  it("is absent, not 0, where no model reads churn risk", () => {
-    expect(highChurnShare(someNumbers({ average_churn_risk: null, high_churn_risk: 0 }))).toBeNull();
-    expect(highChurnShare(someNumbers({ scored: 0, average_churn_risk: 0.4 }))).toBeNull();
+  it("marks nothing that nobody read, and no churn risk before the threshold is known", () => {
+    expect(marked(null, null, 0)).toEqual([]);
+    expect(marked(0.9, 0.9, undefined)).toEqual(["toxicity"]);
   });
 });
 

@@ -1,3 +1,4 @@
+import { useHighChurn } from "../api/hooks";
 import type { Post } from "../api/types";
 import { EMOTION_TITLES, emotionOf, strongest } from "../lib/emotion";
 import { marksOf, type Risk } from "../lib/risk";
@@ -13,6 +14,7 @@ const RISK_MEANINGS: Record<Risk, string> = {
 /** What else was read in a post: its strongest emotion, and a mark for each risk that is high. */
 export function PostReadings({ post }: { post: Post }) {
   const emotion = emotionOf(post.emotion);
+  const highChurn = useHighChurn();
   return (
     <>
       {emotion && (
@@ -22,7 +24,7 @@ export function PostReadings({ post }: { post: Post }) {
           {emotion === "neutral" ? "No emotion" : EMOTION_TITLES[emotion]}
         </span>
       )}
-      {marksOf(post).map(({ risk, probability }) => (
+      {marksOf(post, highChurn).map(({ risk, probability }) => (
         <span key={risk} className={classes.mark} data-risk={risk} title={RISK_MEANINGS[risk]}>
           <Icon name={risk} size={13} />
           {RISK_TITLES[risk]}

@@ -6,7 +6,6 @@ import { DivergingBar, reachOf } from "../charts/DivergingBar";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
 import { RANGE_SHAPES, type Range } from "../lib/range";
-import { highChurnShare } from "../lib/risk";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import { Panel, PanelBody } from "../ui/Panel";
 import { titleOfValue } from "../ui/useOptions";
@@ -185,7 +184,7 @@ function Details({ group, title }: { group: Group; title: string }) {
       {hasRisks(group) && (
         <>
           <br />
-          {formatShare(highChurnShare(group))} at high churn risk, mean{" "}
+          {formatShare(group.high_churn_share)} at high churn risk, mean{" "}
           {formatShare(group.average_churn_risk)}; toxicity {formatShare(group.average_toxicity)}
         </>
       )}

@@ -2,20 +2,23 @@ import type { Numbers } from "../api/types";
 import type { Bar } from "../charts/bars";
 import { Sparkline } from "../charts/Sparkline";
 import { formatShare, plural, shareChange } from "../lib/format";
-import { highChurnShare } from "../lib/risk";
 import { differ, meansDiffer } from "../lib/statistics";
 import { Total } from "./Total";
+
+const NOT_READ = "no post was read for it";
 
 interface RiskTotalsProps {
   now: Numbers;
   before: Numbers;
+  /** The churn risk from which a post counts as high. */
+  highChurn: number;
   bars: readonly Bar[];
   against: string;
 }
 
 /** How many threaten to leave, and how rough the tone is. */
-export function RiskTotals({ now, before, bars, against }: RiskTotalsProps) {
-  const leaving = highChurnShare(now);
+export function RiskTotals({ now, before, highChurn, bars, against }: RiskTotalsProps) {
+  const leaving = now.high_churn_share;
   const toxicity = now.average_toxicity;
   const someScored = now.scored > 0;
   return (
@@ -23,12 +26,16 @@ export function RiskTotals({ now, before, bars, against }: RiskTotalsProps) {
       <Total
         title="High churn risk"
         icon="churn"
-        about="The share of the scored posts whose author seems to be leaving, or threatens to: the model gives that a probability of at least 50 %, or of the churn threshold in the settings. The mean is over all posts that were read for it; it moves first when many become a little less loyal."
+        about="The share of the posts whose author seems to be leaving, or threatens to: the model gives that at least the probability set as the churn threshold. Share and mean are of the posts that were read for it; the mean moves first when many become a little less loyal."
         value={formatShare(leaving)}
-        exact={leaving === null ? "no post was read for it" : plural(now.high_churn_risk, "post")}
-        change={shareChange(leaving, highChurnShare(before))}
+        exact={
+          leaving === null
+            ? NOT_READ
+            : `risk of ${highChurn} or more, of ${plural(now.churn_posts, "post")} read`
+        }
+        change={shareChange(leaving, before.high_churn_share)}
         good="down"
-        sure={differ(now.high_churn_risk, now.scored, before.high_churn_risk, before.scored)}
+        sure={differ(now.high_churn_risk, now.churn_posts, before.high_churn_risk, before.churn_posts)}
         against={against}
         note={
           leaving === null
@@ -36,24 +43,21 @@ export function RiskTotals({ now, before, bars, against }: RiskTotalsProps) {
             : `${plural(now.high_churn_risk, "post")}, mean risk ${formatShare(now.average_churn_risk)}`
         }
         testId="total-churn"
-        spark={
-          <Sparkline
-            values={bars.map((bar) =>
-              bar.highChurn === null || bar.scored === 0 ? null : bar.highChurn / bar.scored,
-            )}
-            tone="accent"
-          />
-        }
+        spark={<Sparkline values={bars.map((bar) => bar.highChurn)} tone="accent" />}
       />
       <Total
         title="Toxicity"
         icon="toxicity"
         about="The mean probability that a post is offensive: insults, slurs, profanity aimed at somebody. Read it as about so many of a hundred posts. A post is marked in the feed from 50 % on. A complaint without insults is not toxic, however angry."
         value={formatShare(toxicity)}
-        exact={toxicity === null ? "no post was read for it" : "mean probability of being offensive"}
+        exact={
+          toxicity === null
+            ? NOT_READ
+            : `mean probability of being offensive, of ${plural(now.toxicity_posts, "post")} read`
+        }
         change={shareChange(toxicity, before.average_toxicity)}
         good="down"
-        sure={meansDiffer(toxicity, now.scored, before.average_toxicity, before.scored)}
+        sure={meansDiffer(toxicity, now.toxicity_posts, before.average_toxicity, before.toxicity_posts)}
         against={against}
         note={toxicity === null ? unread(someScored) : "mean over the posts read"}
         testId="total-toxicity"

@@ -33,10 +33,10 @@ export function Totals({ range, filters }: TotalsProps) {
   const stats = useStats();
   const pushed = useLive((state) => state.metrics);
   const now = useCurrentNumbers(range, filters);
-  const before = overall.data?.previous;
+  const answered = overall.data;
   const shape = RANGE_SHAPES[range];
 
-  if (!now || !before) {
+  if (!now || !answered) {
     return (
       <section className={classes.totals} aria-label="Totals">
         {overall.isError ? (
@@ -53,6 +53,7 @@ export function Totals({ range, filters }: TotalsProps) {
     );
   }
 
+  const before = answered.previous;
   const bars = trend.data ? barsOf(trend.data.buckets, trend.data.period, 40) : [];
   const arrivals = pushed?.last_minute.arrivals ?? stats.data?.last_minute ?? null;
   const against = `against ${shape.previous}`;
@@ -121,7 +122,13 @@ export function Totals({ range, filters }: TotalsProps) {
         against={against}
         note={<ScoreScale score={now.average_sentiment} before={before.average_sentiment} />}
       />
-      <RiskTotals now={now} before={before} bars={bars} against={against} />
+      <RiskTotals
+        now={now}
+        before={before}
+        highChurn={answered.high_churn_threshold}
+        bars={bars}
+        against={against}
+      />
       <Total
         title="Arriving"
         value={formatCompact(arrivals)}

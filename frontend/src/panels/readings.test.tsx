@@ -28,6 +28,7 @@ function show(element: ReactElement, current = someNumbers(), previous = someNum
   const metadata = { as_of: "2026-01-05T12:00:00Z", has_more: false };
   const answers: Record<string, unknown> = {
     "/api/v1/metrics/overall": { current, previous },
+    "/api/v1/stats": { high_churn_threshold: 0.6 },
     "/api/v1/metrics/emotions": { items: [{ key: "anger", ...someNumbers({ posts: 40 }) }] },
   };
   vi.spyOn(globalThis, "fetch").mockImplementation(async (request) => {
@@ -36,7 +37,7 @@ function show(element: ReactElement, current = someNumbers(), previous = someNum
   });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   return render(
-    <MantineProvider>
+    <MantineProvider env="test">
       <QueryClientProvider client={client}>{element}</QueryClientProvider>
     </MantineProvider>,
   );
@@ -80,17 +81,46 @@ describe("Emotions", () => {
 
 describe("RiskTotals", () => {
   const against = "against the hour before";
+  const read = someNumbers({
+    average_churn_risk: 0.21,
+    churn_posts: 50,
+    high_churn_risk: 7,
+    high_churn_share: 0.14,
+    average_toxicity: 0.125,
+    toxicity_posts: 60,
+  });
 
   it("shows the share at high risk and the mean toxicity", () => {
-    const now = someNumbers({ high_churn_risk: 7, average_churn_risk: 0.21, average_toxicity: 0.125 });
-    show(<RiskTotals now={now} before={someNumbers()} bars={[]} against={against} />);
-    expect(screen.getByTestId("total-churn").textContent).toBe("7.0\u202f%");
+    show(<RiskTotals now={read} before={someNumbers()} highChurn={0.5} bars={[]} against={against} />);
+    expect(screen.getByTestId("total-churn").textContent).toBe("14.0\u202f%");
     expect(screen.getByText(/^7 posts, mean risk 21.0/)).toBeTruthy();
     expect(screen.getByTestId("total-toxicity").textContent).toBe("12.5\u202f%");
   });
 
+  it.each([
+    ["total-churn", "risk of 0.65 or more, of 50 posts read"],
+    ["total-toxicity", "mean probability of being offensive, of 60 posts read"],
+  ])("tells in the tooltip of %s what was counted, and among how many", async (tile, told) => {
+    show(<RiskTotals now={read} before={someNumbers()} highChurn={0.65} bars={[]} against={against} />);
+    await userEvent.hover(screen.getByTestId(tile));
+    expect((await screen.findByRole("tooltip")).textContent).toBe(told);
+  });
+
+  it("calls a change sure by the posts read, not by the scored", () => {
+    const before = { ...read, high_churn_risk: 1, high_churn_share: 0.02 };
+    const change = () => screen.getByTestId("total-churn").parentElement?.querySelector("[data-news]");
+    show(<RiskTotals now={read} before={before} highChurn={0.5} bars={[]} against={against} />);
+    expect(change()?.getAttribute("data-news")).toBe("bad");
+    cleanup();
+    const few = { ...read, churn_posts: 20, high_churn_share: 0.35 };
+    show(<RiskTotals now={few} before={before} highChurn={0.5} bars={[]} against={against} />);
+    expect(change()?.getAttribute("data-news")).toBe("none");
+  });
+
   it("shows a dash and the reason where the model reads neither", () => {
-    show(<RiskTotals now={someNumbers()} before={someNumbers()} bars={[]} against={against} />);
+    show(
+      <RiskTotals now={someNumbers()} before={someNumbers()} highChurn={0.5} bars={[]} against={against} />,
+    );
     expect(screen.getByTestId("total-churn").textContent).toBe("–");
     expect(screen.getByTestId("total-toxicity").textContent).toBe("–");
     expect(screen.getAllByText("this model does not read it")).toHaveLength(2);
@@ -103,12 +133,12 @@ describe("PostCard", () => {
     return screen.getByTestId("post");
   };
 
-  it("tells the emotion and marks high risks in words", () => {
+  it("tells the emotion and marks high risks in words", async () => {
     const shown = card({ emotion: "anger", emotions: EMOTIONS, churn_risk: 0.81, toxicity: 0.5 });
     expect(within(shown).getByText("Anger").title).toBe(
       "Emotions: neutral 60\u202f%, anger 35\u202f%, joy 20\u202f%, sadness 10\u202f%",
     );
-    expect(within(shown).getByText(/^High churn risk/).textContent).toBe("High churn risk81\u202f%");
+    expect((await within(shown).findByText(/^High churn risk/)).textContent).toBe("High churn risk81\u202f%");
     expect(within(shown).getByText(/^Toxic/).textContent).toBe("Toxic50\u202f%");
   });
 

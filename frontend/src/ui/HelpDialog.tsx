@@ -35,7 +35,8 @@ export function HelpDialog({ opened, onClose }: { opened: boolean; onClose(): vo
         </p>
         <p>
           <strong>Readings.</strong> Emotions, churn risk and toxicity are probabilities. They are absent, not
-          zero, where the model does not read them; a post is marked from 50 % on.
+          zero, where the model does not read them. A post is marked as toxic from 50 % on, for churn risk
+          from the threshold in the settings on.
         </p>
         <p>
           <strong>Links.</strong> Every filter is in the address: a copied link shows the same screen.

@@ -47,11 +47,11 @@ def answer(body: bytes, status: int = 200, headers: Mapping[str, str] = LIVE_CAC
 
 
 def measures(numbers: Numbers) -> dict[str, Any]:
-    """Numbers as people read them, with `scored` and the shares of it."""
+    """Numbers as people read them, with `scored`, the shares of it, and high churn risk as a share of `churn_posts`."""
     scored = numbers.scored
 
-    def share(count: int) -> float | None:
-        return round(count / scored, 4) if scored else None
+    def share(count: int, whole: int = scored) -> float | None:
+        return round(count / whole, 4) if whole else None
 
     return {
         "posts": numbers.posts,
@@ -65,7 +65,10 @@ def measures(numbers: Numbers) -> dict[str, Any]:
         "neutral_share": share(numbers.neutral),
         "average_sentiment": numbers.average_sentiment,
         "average_toxicity": numbers.average_toxicity,
+        "toxicity_posts": numbers.toxicity_posts,
         "average_churn_risk": numbers.average_churn_risk,
+        "churn_posts": numbers.churn_posts,
         "high_churn_risk": numbers.high_churn_risk,
+        "high_churn_share": share(numbers.high_churn_risk, numbers.churn_posts),
         "emotions": numbers.emotions,
     }

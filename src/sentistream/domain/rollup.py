@@ -87,7 +87,8 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
 
     Averages are None where no post had the value. `average_sentiment` lies in [-1, 1],
     `average_toxicity`, `average_churn_risk` and `emotions` in [0, 1]. `scored` leaves out the
-    unscored; shares are of the scored.
+    unscored; shares are of the scored. Not every model reads toxicity and churn risk:
+    `toxicity_posts` and `churn_posts` were read for them, and `high_churn_risk` is of the latter.
     """
 
     posts: int = 0
@@ -97,7 +98,9 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     unscored: int = 0
     average_sentiment: float | None = None
     average_toxicity: float | None = None
+    toxicity_posts: int = 0
     average_churn_risk: float | None = None
+    churn_posts: int = 0
     high_churn_risk: int = 0
     emotions: dict[str, float] | None = None
 
@@ -124,7 +127,9 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
             unscored=values["unscored"],
             average_sentiment=mean("score"),
             average_toxicity=mean("toxicity"),
+            toxicity_posts=values["toxicity_count"],
             average_churn_risk=mean("churn"),
+            churn_posts=values["churn_count"],
             high_churn_risk=values["churn_high"],
             emotions=emotions or None,
         )

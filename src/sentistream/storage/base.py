@@ -109,6 +109,10 @@ class NumbersReader(Protocol):
         """Moves whenever an edit, deletion, correction or layer changes the past; part of every cache key."""
         ...
 
+    async def churn_threshold(self) -> float:
+        """The churn risk from which a post counts in `Numbers.high_churn_risk`; rollups are made with it."""
+        ...
+
 
 class LedgerReader(Protocol):
     """The store's half of the ledger."""

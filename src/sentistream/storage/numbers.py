@@ -62,6 +62,14 @@ class SqlNumbers:
         """See `NumbersReader.epoch`."""
         return await self._read(lambda connection: int(fact(connection, "epoch") or "0"))
 
+    async def churn_threshold(self) -> float:
+        """See `NumbersReader.churn_threshold`."""
+        return await self._read(_churn_threshold)
+
+
+def _churn_threshold(connection: Connection) -> float:
+    return float(fact(connection, "churn_threshold") or "0.5")
+
 
 def bucket_edges(query: NumbersQuery) -> list[int]:
     """First seconds of the buckets, and the second after the last; the first and last are cut to the range."""
@@ -213,7 +221,7 @@ def _from_rollups(
 def _from_rows(connection: Connection, query: NumbersQuery, edges: list[int], search: TextSearch) -> list[_Row]:
     emotional = select(rollup_keys.c.key).where(rollup_keys.c.dimension == "emotion").limit(1)
     has_emotions = connection.execute(emotional).first() is not None
-    churn_threshold = float(fact(connection, "churn_threshold") or "0.5")
+    churn_threshold = _churn_threshold(connection)
     width = None if query.period is None else MINUTE if query.period == "minute" else QUARTER
     # A quarter of an hour divides every bucket of an hour or a day, but the range may cut the first and the last.
     pieces = [(edges[0], edges[-1])] if width in (None, MINUTE) else _whole_quarters(edges[0], edges[-1])

@@ -34,12 +34,15 @@ async def overall(
 
     async def compute() -> bytes:
         now = services.clock()
-        current, previous = await asyncio.gather(
-            total(services, span, filters), total(services, span.before(), filters)
+        current, previous, threshold = await asyncio.gather(
+            total(services, span, filters),
+            total(services, span.before(), filters),
+            services.store.numbers.churn_threshold(),
         )
         data = {
             "start": span.start,
             "end": span.end,
+            "high_churn_threshold": threshold,
             "current": measures(current),
             "previous": measures(previous),
         }
@@ -92,10 +95,13 @@ async def _groups(
         now = services.clock()
         # One more than asked for tells whether there are more, and posts without a key take a place too.
         query = NumbersQuery(start=span.start, end=span.end, filters=filters, group_by=dimension, limit=limit + 2)
-        cells = [cell for cell in await services.store.numbers.cells(query) if cell.key]
+        numbers = services.store.numbers
+        found, threshold = await asyncio.gather(numbers.cells(query), numbers.churn_threshold())
+        cells = [cell for cell in found if cell.key]
         data: dict[str, Any] = {
             "start": span.start,
             "end": span.end,
+            "high_churn_threshold": threshold,
             "items": [_item(cell, dimension) for cell in cells[:limit]],
         }
         if dimension in ("city", "country"):

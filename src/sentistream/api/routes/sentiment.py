@@ -54,7 +54,10 @@ async def aggregate(
             limit=parameters.limit if parameters.group_by else None,
         )
         now = services.clock()
-        cells, summary = await asyncio.gather(services.store.numbers.cells(query), total(services, span, filters))
+        numbers = services.store.numbers
+        cells, summary, threshold = await asyncio.gather(
+            numbers.cells(query), total(services, span, filters), numbers.churn_threshold()
+        )
         buckets = [{"bucket": cell.bucket, "key": cell.key, **measures(cell.numbers)} for cell in cells]
         data = {
             "period": parameters.period,
@@ -62,6 +65,7 @@ async def aggregate(
             "start": span.start,
             "end": span.end,
             "group_by": parameters.group_by,
+            "high_churn_threshold": threshold,
             "buckets": buckets,
             "summary": measures(summary),
         }
@@ -119,9 +123,10 @@ async def stats(request: Request, services: ServicesDep, cache: CacheDep) -> Res
 async def _stats(services: Services) -> dict[str, Any]:
     now = services.clock()
     day: Range = snapped(None, now, 24, now)
-    posts, arrivals, hour, today, yesterday = await asyncio.gather(
+    posts, arrivals, threshold, hour, today, yesterday = await asyncio.gather(
         services.store.posts.count(),
         services.store.numbers.arrivals(now - timedelta(minutes=1)),
+        services.store.numbers.churn_threshold(),
         total(services, snapped(None, now, 1, now), Filters()),
         total(services, day, Filters()),
         total(services, day.before(), Filters()),
@@ -130,6 +135,7 @@ async def _stats(services: Services) -> dict[str, Any]:
     return {
         "posts": posts,
         "last_minute": arrivals,
+        "high_churn_threshold": threshold,
         "last_hour": measures(hour),
         "last_24_hours": measures(today),
         "previous_24_hours": measures(yesterday),

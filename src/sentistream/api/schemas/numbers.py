@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -20,15 +20,28 @@ EXAMPLE_MEASURES: dict[str, Any] = {
     "negative_share": 0.431,
     "neutral_share": 0.2155,
     "average_sentiment": -0.0712,
-    "average_toxicity": None,
-    "average_churn_risk": None,
-    "high_churn_risk": 0,
-    "emotions": None,
+    "average_toxicity": 0.1418,
+    "toxicity_posts": 112,
+    "average_churn_risk": 0.1175,
+    "churn_posts": 112,
+    "high_churn_risk": 9,
+    "high_churn_share": 0.0804,
+    "emotions": {
+        "joy": 0.2641,
+        "sadness": 0.1127,
+        "anger": 0.1893,
+        "fear": 0.0314,
+        "surprise": 0.0498,
+        "disgust": 0.0276,
+        "neutral": 0.4172,
+    },
 }
+
+ChurnThreshold = Annotated[Probability, Field(description="Churn risk from which a post counts as high.")]
 
 
 class Measures(Model):
-    """Counts and averages of one group of posts. Shares are of the scored posts, null if there are none."""
+    """Counts and averages of one group of posts. Shares by label are of the scored posts, null if there are none."""
 
     model_config = example(EXAMPLE_MEASURES)
 
@@ -43,8 +56,11 @@ class Measures(Model):
     neutral_share: Probability | None
     average_sentiment: Score | None
     average_toxicity: Probability | None
+    toxicity_posts: Count = Field(description="Posts that were read for toxicity; the average is of them.")
     average_churn_risk: Probability | None
-    high_churn_risk: Count
+    churn_posts: Count = Field(description="Posts that were read for churn risk; the average is of them.")
+    high_churn_risk: Count = Field(description="Posts whose churn risk is high_churn_threshold or more.")
+    high_churn_share: Probability | None = Field(description="high_churn_risk of churn_posts.")
     emotions: dict[str, float] | None = Field(description="Average probability by emotion.")
 
 
@@ -63,6 +79,7 @@ class Aggregate(Model):
     start: datetime
     end: datetime
     group_by: str | None
+    high_churn_threshold: ChurnThreshold
     buckets: list[Bucket]
     summary: Measures
 
@@ -123,6 +140,7 @@ class Stats(Model):
 
     posts: Count
     last_minute: Count
+    high_churn_threshold: ChurnThreshold
     last_hour: Measures
     last_24_hours: Measures
     previous_24_hours: Measures
@@ -141,6 +159,7 @@ class Overall(Model):
 
     start: datetime
     end: datetime
+    high_churn_threshold: ChurnThreshold
     current: Measures
     previous: Measures
 
@@ -163,6 +182,7 @@ class Groups(Model):
 
     start: datetime
     end: datetime
+    high_churn_threshold: ChurnThreshold
     items: list[Group]
 
 
@@ -186,6 +206,7 @@ class Places(Model):
     start: datetime
     end: datetime
     level: Literal["city", "country"]
+    high_churn_threshold: ChurnThreshold
     items: list[Place]
 
 
