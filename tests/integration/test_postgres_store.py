@@ -12,12 +12,14 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from postgres_steps import NOW, a_post, counted, delivered, numbered
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, make_url, text
 
 from postgres_server import connect, empty_database, migrated_database, name_for
+from sentistream.bootstrap import open_system
 from sentistream.domain.errors import StorageUnavailable
 from sentistream.domain.ledger import Account
 from sentistream.domain.query import Filters, PageRequest
+from sentistream.settings import load_settings
 from sentistream.storage.postgres.store import PostgresStore
 from sentistream.storage.tables import metadata
 
@@ -137,6 +139,28 @@ async def test_frequent_words_are_looked_for_from_the_newest_post(
     monkeypatch.setattr("sentistream.storage.postgres.search.RARE", 1)
     assert await store.posts.page(Filters(q="late"), PageRequest()) == rarely
     assert len(rarely.posts) == 10
+
+
+async def test_a_url_in_the_settings_is_all_it_takes(url: str, tmp_path: Path) -> None:
+    place = make_url(url)
+    bare = f"postgres://{place.host}:{place.port}?sslmode=disable"
+    database = {"url": bare, "user": place.username, "password": place.password, "name": place.database}
+    settings = load_settings(data_dir=tmp_path, database={**database, "read_url": url, "writers": 3, "readers": 2})
+    async with open_system(settings, reads=False) as system:
+        assert isinstance(system.store, PostgresStore)
+        await system.store.write([delivered("e:1", a_post())], NOW)
+        assert await system.store.posts.count() == 1
+        assert system.store.pool() == (0, 5)
+
+
+async def test_a_wrong_password_and_a_missing_database_say_so(url: str) -> None:
+    place = make_url(url)
+    for wrong, said in ((place.set(password="wrong"), "check the user"), (place.set(database="nowhere"), "create it")):
+        store = PostgresStore(wrong)
+        with pytest.raises(StorageUnavailable, match=said) as caught:
+            await store.migrate()
+        assert "wrong" not in caught.value.message
+        await store.close()
 
 
 async def test_retention_passes_over_what_others_hold(store: PostgresStore, url: str) -> None:
