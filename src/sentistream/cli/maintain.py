@@ -13,6 +13,7 @@ from sentistream.cli.options import DataDir, settled
 from sentistream.cli.output import say
 from sentistream.domain.errors import SentiStreamError
 from sentistream.pipeline.doctor import Check, examine
+from sentistream.pipeline.passwords import examine_passwords
 from sentistream.settings import Settings
 
 MARKS = {"ok": "ok     ", "warning": "warning", "problem": "PROBLEM"}
@@ -55,6 +56,7 @@ async def _examined(data_dir: DataDir, patience: float) -> list[Check]:
     try:
         settings = settled(data_dir)
         checks.append(Check("settings", "ok", f"valid; data in {settings.data_dir}"))
+        checks += examine_passwords(settings)
         name = "data"
         async with open_system(settings, create=False) as system:
             checks += await examine(
