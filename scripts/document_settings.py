@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any, get_origin
 
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from sentistream.settings import ALIASES, Settings, bounds, fields, variable
@@ -73,12 +74,12 @@ def _kind(field: FieldInfo) -> str:
     if get_origin(annotation) is list:
         return "list"
     names = {str: "text", int: "whole number", float: "number", bool: "true or false", Path: "path"}
-    return names.get(annotation, "choice")
+    return (names | {SecretStr: "secret"}).get(annotation, "choice")
 
 
 def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
-    if value in ("", []):
+    if value in ("", [], SecretStr("")):
         return "empty"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 

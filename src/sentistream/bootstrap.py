@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import math
 import os
 import secrets
 import tempfile
@@ -20,7 +21,7 @@ from sentistream.analysis.absent import Absent
 from sentistream.analysis.base import Analyser
 from sentistream.domain.errors import DiskFull, MissingExtra, SettingsError, StorageUnavailable
 from sentistream.live.base import Live
-from sentistream.settings import AnalysisSettings, Settings, masked, variable
+from sentistream.settings import Settings, masked, variable
 from sentistream.sources.base import Source
 from sentistream.sources.gazetteer import Gazetteer
 from sentistream.storage.base import Store
@@ -223,12 +224,33 @@ def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyse
     from sentistream.analysis.languages import LanguageDetector, LanguageGate
     from sentistream.analysis.text import Normalised
 
-    gate = LanguageGate(_make_model(settings.analysis), LanguageDetector(), settings.analysis.language_threshold)
-    timeout = CHECKPOINT_SECONDS if settings.analysis.analyser == "transformers" else MODEL_SECONDS
-    return Guarded(Normalised(gate), timeout, metrics=metrics)
+    model = _make_llm(settings, metrics) if settings.analysis.analyser == "llm" else _make_model(settings)
+    gate = LanguageGate(model, LanguageDetector(), settings.analysis.language_threshold)
+    return Guarded(Normalised(gate), _call_seconds(settings), metrics=metrics)
 
 
-def _make_model(settings: AnalysisSettings) -> Analyser:
+def _call_seconds(settings: Settings) -> float:
+    """What a call of the model may take."""
+    if settings.analysis.analyser == "llm":
+        # Each of its requests has a time-out of its own; to cut a call short would pay for its answers in vain.
+        rounds = math.ceil(settings.analysis.batch_size / settings.llm.concurrency)
+        return 2 * rounds * settings.llm.timeout_seconds + CHECKPOINT_SECONDS
+    return CHECKPOINT_SECONDS if settings.analysis.analyser == "transformers" else MODEL_SECONDS
+
+
+def _make_llm(settings: Settings, metrics: Metrics | None) -> Analyser:
+    from sentistream.analysis.llm import LlmAnalyser
+    from sentistream.analysis.spending import Spending
+
+    spending = None
+    if settings.llm.daily_budget:
+        prepare_folder(settings.data_dir)
+        spending = Spending(settings.data_dir / "llm.db", settings.llm.daily_budget)
+    return LlmAnalyser(settings.llm, spending=spending, metrics=metrics)
+
+
+def _make_model(whole: Settings) -> Analyser:
+    settings = whole.analysis
     if settings.analyser == "transformers":
         from sentistream.analysis.transformers import TransformersAnalyser
 
@@ -238,6 +260,9 @@ def _make_model(settings: AnalysisSettings) -> Analyser:
         # Existing deployments have set these names for years, so they alone choose no analyser.
         hint = f"{variable('analysis', 'analyser')}=transformers makes use of it"
         _log.warning("setting without effect", setting=name, analyser=settings.analyser, hint=hint)
+    for name in sorted(whole.llm.model_fields_set & {"provider", "api_key", "model"}):
+        hint = f"{variable('analysis', 'analyser')}=llm makes use of it"
+        _log.warning("setting without effect", setting=f"llm.{name}", analyser=settings.analyser, hint=hint)
     if settings.analyser == "lexicon":
         from sentistream.analysis.lexicon import LexiconAnalyser
 

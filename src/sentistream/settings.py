@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_origin
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -36,6 +36,8 @@ ALIASES: dict[str, tuple[str, str]] = {
     "ALERT_NEGATIVE_RATIO_THRESHOLD": ("alerts", "negative_ratio"),
     "HUGGINGFACE_MODEL": ("analysis", "huggingface_model"),
     "EMOTION_MODEL": ("analysis", "emotion_model"),
+    "LLM_PROVIDER": ("llm", "provider"),
+    "LLM_API_KEY": ("llm", "api_key"),
 }
 """Names that existing deployments set; our own name wins where both are set."""
 
@@ -144,10 +146,10 @@ class ApiSettings(Section):
 class AnalysisSettings(Section):
     """Understanding posts."""
 
-    analyser: Literal["full", "fast", "lexicon", "transformers"] = Field(
+    analyser: Literal["full", "fast", "lexicon", "transformers", "llm"] = Field(
         "full",
         description="Which analyser reads posts: full and fast are the bundled models, lexicon is VADER,"
-        " transformers the Hugging Face checkpoints named below.",
+        " transformers the Hugging Face checkpoints named below, llm a large language model (see `[llm]`).",
     )
     threads: int = Field(0, ge=0, le=1_024, description="Threads of the full model; 0: one per core.")
     huggingface_model: str = Field(
@@ -169,6 +171,43 @@ class AnalysisSettings(Section):
         0.8, ge=0, le=1, description="How sure the detector must be before a foreign language is left unscored."
     )
     churn_threshold: float = Field(0.5, ge=0, le=1, description="Churn risk from which a post counts as high.")
+
+
+class LlmSettings(Section):
+    """The large language model behind the analyser `llm`. Hosted ones are sent the text of every post they read."""
+
+    provider: Literal["openai", "anthropic", "groq", "ollama"] = Field(
+        "ollama", description="Whose protocol is spoken. Also: LLM_PROVIDER."
+    )
+    api_key: SecretStr = Field(
+        SecretStr(""),
+        description="Key of the provider; ollama and servers of your own may need none. Also: LLM_API_KEY.",
+    )
+    model: str = Field("", description="Name of the model as the provider knows it; empty: see docs/llm.md.")
+    base_url: str = Field(
+        "", description="Where the server is, such as http://127.0.0.1:11434/v1; empty: the provider's own address."
+    )
+    temperature: float = Field(0.0, ge=0, le=2, description="0 gives the same post the same answer, as far as it can.")
+    max_output_tokens: int = Field(2_000, ge=200, le=100_000, description="Tokens an answer may have at most.")
+    concurrency: int = Field(4, ge=1, le=256, description="Requests under way at the same time.")
+    timeout_seconds: float = Field(30.0, gt=0, le=600, description="Seconds an answer may take.")
+    daily_budget: float = Field(
+        1.0,
+        ge=0,
+        description="Dollars a day (UTC) past which posts stay unscored; 0: no cap. One sum for all processes of a"
+        " data folder.",
+    )
+    price_input: float = Field(
+        0.0, ge=0, description="Dollars for a million tokens sent; 0 for both prices: the published price, if any."
+    )
+    price_output: float = Field(0.0, ge=0, description="Dollars for a million tokens answered.")
+    toxicity: bool = Field(True, description="Whether toxicity is asked for.")
+    churn_risk: bool = Field(True, description="Whether churn risk is asked for.")
+    languages: list[str] = Field(
+        default_factory=list,
+        description="ISO 639-1 codes that the model reads well (comma-separated); posts surely in another stay"
+        " unscored. Empty: all.",
+    )
 
 
 class SourcesSettings(Section):
@@ -232,6 +271,7 @@ class Settings(BaseSettings):
     live: LiveSettings = Field(default_factory=LiveSettings)
     api: ApiSettings = Field(default_factory=ApiSettings)
     analysis: AnalysisSettings = Field(default_factory=AnalysisSettings)
+    llm: LlmSettings = Field(default_factory=LlmSettings)
     sources: SourcesSettings = Field(default_factory=SourcesSettings)
     alerts: AlertsSettings = Field(default_factory=AlertsSettings)
     logs: LogsSettings = Field(default_factory=LogsSettings)
@@ -427,6 +467,7 @@ def _explain(detail: dict[str, Any]) -> str:
     label = variable(section, name) if (section, name) in declared else variable(None, location[0])
     allowed = bounds(field)
     value = detail.get("input")
-    given = masked(repr(value)) if isinstance(value, str | int | float | bool) else type(value).__name__
+    shown_as_is = isinstance(value, str | int | float | bool) and field.annotation is not SecretStr
+    given = masked(repr(value)) if shown_as_is else type(value).__name__
     problem = detail["msg"][0].lower() + detail["msg"][1:]
     return f"{label} ({shown}) {f'must be {allowed}' if allowed else f'is wrong: {problem}'}; it was given {given}"

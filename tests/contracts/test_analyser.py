@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import NamedTuple
 
@@ -51,6 +52,20 @@ def tiny_checkpoint(folder: Path) -> Analyser:
         return TransformersAnalyser(str(checkpoint), device="cpu")
 
 
+SERVERS = ExitStack()
+"""Those that an adapter has started, until the module's last test."""
+
+
+def fake_llm(_: Path) -> Analyser:
+    """Over HTTP, by a model of a few words."""
+    from fake_llm import FakeLlm  # needs the extra
+    from sentistream.analysis.llm import LlmAnalyser
+    from sentistream.settings import LlmSettings
+
+    server = SERVERS.enter_context(FakeLlm(keyed=False).serving())
+    return LlmAnalyser(LlmSettings(base_url=f"{server.url}/v1", concurrency=32))
+
+
 # Models behind Normalised, as everywhere: what is no text never reaches them.
 ADAPTERS: dict[str, Adapter] = {
     "lexicon": Adapter(lambda _: LexiconAnalyser()),
@@ -62,6 +77,7 @@ ADAPTERS: dict[str, Adapter] = {
     "full": Adapter(lambda _: Normalised(OnnxAnalyser())),
     "full as wired": Adapter(lambda _: wired(OnnxAnalyser())),
     "transformers": Adapter(lambda folder: Normalised(tiny_checkpoint(folder)), tolerance=1e-3, trained=False),
+    "llm": Adapter(lambda folder: Normalised(fake_llm(folder))),
 }
 
 STRANGE = {
@@ -95,6 +111,12 @@ PIECES = st.sampled_from(
     ["so", "good", "hate", "not", "flight", "late", "#fail", "@you", "😡", "❤️", "שלום", "\u200d", "!"]
 )
 POSTS = st.text(max_size=30) | st.lists(PIECES, max_size=30).map(" ".join) | st.sampled_from(TEXTS)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _servers() -> Iterator[None]:
+    with SERVERS:
+        yield
 
 
 @pytest.fixture(scope="module", params=ADAPTERS)

@@ -62,6 +62,8 @@ def test_each_source_wins_over_the_next(monkeypatch: pytest.MonkeyPatch, tmp_pat
         ("ALERT_NEGATIVE_RATIO_THRESHOLD", "2.5", "SENTISTREAM_ALERTS_NEGATIVE_RATIO"),
         ("HUGGINGFACE_MODEL", "acme/sentiment", "SENTISTREAM_ANALYSIS_HUGGINGFACE_MODEL"),
         ("EMOTION_MODEL", "acme/emotion", "SENTISTREAM_ANALYSIS_EMOTION_MODEL"),
+        ("LLM_PROVIDER", "groq", "SENTISTREAM_LLM_PROVIDER"),
+        ("LLM_API_KEY", "sk-1", "SENTISTREAM_LLM_API_KEY"),
         ("DATABASE_READ_URL", "postgresql://replica/db", "SENTISTREAM_DATABASE_READ_URL"),
         ("POSTGRES_USER", "ann", "SENTISTREAM_DATABASE_USER"),
         ("POSTGRES_PASSWORD", "secret", "SENTISTREAM_DATABASE_PASSWORD"),
@@ -81,7 +83,7 @@ def test_names_that_deployments_use(monkeypatch: pytest.MonkeyPatch, alias: str,
 
 def test_names_of_later_releases_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = load_settings()
-    for name in ("REDIS_HOST", "LLM_PROVIDER", "VITE_API_URL"):
+    for name in ("REDIS_HOST", "VITE_API_URL"):
         monkeypatch.setenv(name, "whatever")
     monkeypatch.setenv("SENTISTREAM_TEST_DATA", "/somewhere")
     assert load_settings() == plain

@@ -11,6 +11,7 @@ import structlog
 
 from sentistream.analysis.base import Analyser
 from sentistream.domain.analysis import ModelInfo, Reading, unscored
+from sentistream.domain.errors import Unavailable
 from sentistream.telemetry.metrics import Metrics
 
 PROBE = "The weather is fine today."
@@ -165,6 +166,9 @@ class Guarded:
                 readings = await self._analyser.analyse(texts)
         except TimeoutError as error:
             raise _Failure("timeout", f"{name} did not answer within {self._timeout:g} seconds") from error
+        except Unavailable as error:
+            # Said by an adapter for people to read, and it quotes no text.
+            raise _Failure("error", f"{name} failed: {error.message}", _place(error)) from error
         except Exception as error:
             # The message of an exception may quote the text, so only its type and place are told.
             raise _Failure("error", f"{name} failed: {type(error).__name__}", _place(error)) from error

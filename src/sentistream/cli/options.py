@@ -36,6 +36,7 @@ class AnalyserName(StrEnum):
     FAST = "fast"
     LEXICON = "lexicon"
     TRANSFORMERS = "transformers"
+    LLM = "llm"
 
 
 TierOption = Annotated[Tier | None, typer.Option("--tier", help="The bundled model that reads.", show_default=False)]

@@ -32,7 +32,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     emotions: seven independent probabilities in the order of EMOTIONS, or None.
     toxicity, churn_risk: probabilities in [0, 1], or None.
     language: ISO 639-1 code of the text if the detector is sure of one, else None.
-    reason: why the text is unscored, for people.
+    reason: in words for people, why the text is unscored, or what a model that gives reasons based its reading on.
     """
 
     sentiment_label: SentimentLabel

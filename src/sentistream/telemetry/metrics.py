@@ -155,10 +155,39 @@ class Metrics:
     def _analysis(self) -> None:
         self.analysis_failures = self._counter(
             "analysis_failures",
-            "Texts left unscored because the model failed (error, timeout, breaker).",
-            "`breaker`: the model failed several times in a row and is left alone for a minute. The log line"
-            " `analysis failed` names the cause. These posts are counted as unscored, never as neutral.",
+            "Texts left unscored because the model failed (error, timeout, breaker; of an LLM also budget, malformed,"
+            " rejected, busy, down).",
+            "`breaker`: the model failed several times in a row and is left alone for a minute. The log lines"
+            " `analysis failed` and `posts not read` name the cause. These posts are counted as unscored, never as"
+            " neutral.",
             ("model", "reason"),
+        )
+        self.llm_requests = self._counter(
+            "llm_requests",
+            "Requests to an LLM, retries included, by outcome (answered, malformed, rejected, busy, timeout, down,"
+            " cancelled).",
+            "Many `busy`: the provider limits you, lower `SENTISTREAM_LLM_CONCURRENCY`. Many `malformed`: the model is"
+            " too small for the task. `down`: the log line `posts not read` says what the provider does not take.",
+            ("model", "outcome"),
+        )
+        self.llm_request_seconds = self._histogram(
+            "llm_request_seconds",
+            "Time until an LLM's answer or its failure, in seconds.",
+            "Near `SENTISTREAM_LLM_TIMEOUT_SECONDS`: the server is overloaded, or the model too large for it.",
+            DELAY_BUCKETS,
+            ("model",),
+        )
+        self.llm_tokens = self._counter(
+            "llm_tokens",
+            "Tokens sent to an LLM (input) and answered by it (output), as the provider counts them.",
+            "More than expected: posts are longer, or answers are repeated, see `sentistream_llm_requests_total`.",
+            ("model", "direction"),
+        )
+        self.llm_cost = self._counter(
+            "llm_cost_dollars",
+            "What those tokens cost, in dollars, at the known prices; a model without a known price adds nothing.",
+            "Near `SENTISTREAM_LLM_DAILY_BUDGET` in a day: further posts stay unscored until midnight UTC.",
+            ("model",),
         )
 
     def _storage(self) -> None:
