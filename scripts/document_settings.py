@@ -9,7 +9,7 @@ from typing import Any, get_origin
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from sentistream.settings import ALIASES, Settings, bounds, fields, variable
+from sentistream.settings import ALIASES, REDIS, Settings, bounds, fields, variable
 
 PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 
@@ -53,6 +53,8 @@ def render() -> str:
 def _aliases() -> str:
     lines = ["These names are understood too; where both are set, ours wins:\n", "| name | same as |", "|---|---|"]
     lines += [f"| `{alias}` | `{variable(section, field)}` |" for alias, (section, field) in ALIASES.items()]
+    redis = ", ".join(f"`{name}`" for name in REDIS)
+    lines.append(f"\n{redis} together say `{variable('stream', 'url')}` and `{variable('live', 'url')}`.")
     return "\n".join(lines) + "\n"
 
 

@@ -95,7 +95,7 @@ async def open_system(
         stream = await make_stream(settings, clock)
         stack.push_async_callback(stream.close)
         await store.migrate()
-        live = make_live(settings)
+        live = await make_live(settings)
         stack.push_async_callback(live.close)
         analyser = await asyncio.to_thread(make_analyser, settings, metrics) if reads else Absent()
         yield System(
@@ -190,24 +190,53 @@ def _postgres_store(settings: Settings) -> PostgresStore:
     )
 
 
+REDIS_SCHEMES = ("redis", "rediss", "redis+sentinel", "rediss+sentinel")
+"""A Redis or Valkey, with TLS, behind sentinels."""
+
+
 async def make_stream(settings: Settings, clock: Clock) -> Stream:
     """The stream that `stream.url` names, open."""
-    path = _sqlite_path(settings.stream_url, "SENTISTREAM_STREAM_URL", ("sqlite",))
+    url = settings.stream_url
+    groups = (settings.stream.group, *settings.stream.other_groups)
+    if url.partition("://")[0] in REDIS_SCHEMES:
+        try:
+            from sentistream.stream.redis.stream import RedisStream
+        except ImportError as error:
+            raise _without_redis() from error
+
+        shared = RedisStream(url, settings.stream, groups=groups)
+        await shared.open()
+        return shared
+    path = _sqlite_path(url, "SENTISTREAM_STREAM_URL", ("sqlite",), REDIS_SCHEMES)
     from sentistream.stream.sqlite import SqliteStream
 
-    stream = SqliteStream(path, settings.stream, clock, (settings.stream.group,))
+    stream = SqliteStream(path, settings.stream, clock, groups)
     await stream.open()
     return stream
 
 
-def make_live(settings: Settings) -> Live:
-    """The live feed that `live.url` names."""
-    scheme = settings.live.url.partition(":")[0]
+async def make_live(settings: Settings) -> Live:
+    """The live feed that `live.url` names, open."""
+    url = settings.live.url
+    scheme = url.partition(":")[0]
+    if scheme in REDIS_SCHEMES:
+        try:
+            from sentistream.live.redis.live import RedisLive
+        except ImportError as error:
+            raise _without_redis() from error
+
+        live = RedisLive(url, settings.live)
+        await live.open()
+        return live
     if scheme != "memory":
-        raise _unsupported("SENTISTREAM_LIVE_URL", settings.live.url, ("memory",))
+        raise _unsupported("SENTISTREAM_LIVE_URL", url, ("memory", *REDIS_SCHEMES))
     from sentistream.live.memory import MemoryLive
 
     return MemoryLive(settings.live.history, secrets.token_hex(4))
+
+
+def _without_redis() -> MissingExtra:
+    return MissingExtra('Redis needs its client: pip install "sentistream[team]"', extra="team")
 
 
 MODEL_SECONDS = 30.0
@@ -334,5 +363,6 @@ def _sqlite_path(url: str, setting: str, schemes: tuple[str, ...], others: tuple
 
 
 def _unsupported(setting: str, url: str, schemes: tuple[str, ...]) -> SettingsError:
-    known = " and ".join(f"{scheme}://" for scheme in schemes)
+    *most, last = [f"{scheme}://" for scheme in schemes]
+    known = f"{', '.join(most)} and {last}" if most else last
     return SettingsError(f"{setting} is {masked(url)}, but this release supports {known} only", setting=setting)

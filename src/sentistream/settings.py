@@ -16,6 +16,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal, get_origin
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic.fields import FieldInfo
@@ -48,6 +49,10 @@ FOR_TESTS = "SENTISTREAM_TEST_"
 """What begins so tells the tests about data and servers; a process that runs beside them leaves it alone."""
 
 
+REDIS = ("REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD")
+"""Another way to say `stream.url` and `live.url`, both at once; the URLs win where they are set."""
+
+
 class Section(BaseModel):
     """A room's settings: unknown fields are refused."""
 
@@ -64,6 +69,10 @@ class StreamSettings(Section):
     )
     name: str = Field("social_posts_stream", min_length=1, description="Key of the stream in Redis.")
     group: str = Field("sentiment_workers", min_length=1, description="Consumer group of the workers.")
+    other_groups: list[str] = Field(
+        default_factory=list,
+        description="Consumer groups of other programs, whose unread entries are kept too (comma-separated).",
+    )
     max_length: int = Field(
         200_000, ge=1, description="Unacknowledged entries past which publishers wait and HTTP answers 503."
     )
@@ -71,7 +80,7 @@ class StreamSettings(Section):
         64 * 2**20, ge=0, description="Free disk space in bytes below which nothing more is accepted."
     )
     lease_seconds: float = Field(
-        10.0, gt=0, le=3600, description="Seconds without a heartbeat after which a worker's batch goes to another."
+        8.0, gt=0, le=3600, description="Seconds without a heartbeat after which a worker's batch goes to another."
     )
     max_attempts: int = Field(3, ge=1, le=100, description="Deliveries after which an entry is dead-lettered.")
 
@@ -372,6 +381,8 @@ class _Environment(PydanticBaseSettingsSource):
     def __call__(self) -> dict[str, Any]:
         known = {variable(section, name): (section, name, field) for section, name, field in fields()}
         values: dict[str, Any] = {}
+        if url := _redis_url():
+            values |= {"stream": {"url": url}, "live": {"url": url}}
         for alias, (section, name) in ALIASES.items():
             if text := _given(alias):
                 values.setdefault(section, {})[name] = text
@@ -443,6 +454,16 @@ def _given(name: str) -> str:
         raise SettingsError(f"{name}{FILE}: {path} cannot be read: {error.strerror}", setting=name) from error
     except UnicodeDecodeError as error:
         raise SettingsError(f"{name}{FILE}: {path} is not text", setting=name) from error
+
+
+def _redis_url() -> str:
+    host, port, password = (_given(name) for name in REDIS)
+    if not host:
+        return ""
+    # Kubernetes writes tcp://HOST:PORT into that variable for a service of that name.
+    port = (port or "6379").rpartition(":")[2]
+    login = f":{quote(password, safe='')}@" if password else ""
+    return f"redis://{login}{host}:{port}/0"
 
 
 def _items(text: str) -> list[str]:

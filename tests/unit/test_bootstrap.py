@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import stat
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 from structlog.testing import capture_logs
 
 from fakes import MovableClock
+from redis_server import shared_url, unique
 from sentistream.analysis.card import MODELS
 from sentistream.bootstrap import Replay, make_analyser, make_backfill, make_source, open_system, prepare_folder
 from sentistream.cli.process import Parts, require_key
 from sentistream.cli.run import chosen, mapped
 from sentistream.domain.errors import SettingsError, Unavailable
+from sentistream.domain.event import DeletedEvent
+from sentistream.domain.post import EPOCH, Tombstone
 from sentistream.settings import Settings
 
 
@@ -93,11 +98,13 @@ async def test_urls_choose_the_files(tmp_path: Path, clock: MovableClock, monkey
             "DATABASE_READ_URL is .* supports postgresql",
         ),
         ({"database": {"url": "postgresql://u:secret@h:x/d"}}, "DATABASE_URL cannot be read"),
-        ({"stream": {"url": "redis://:secret@h:6379"}}, "SENTISTREAM_STREAM_URL is .* supports sqlite:// only"),
-        ({"live": {"url": "redis://h"}}, "SENTISTREAM_LIVE_URL is redis://h.* supports memory:// only"),
+        ({"stream": {"url": "amqp://:secret@h:6379"}}, "STREAM_URL is .* supports sqlite://, redis://, .* only"),
+        ({"stream": {"url": "redis://:secret@h:none"}}, "SENTISTREAM_STREAM_URL is no URL of a Redis"),
+        ({"live": {"url": "redis+sentinel://:secret@h:6379"}}, "SENTISTREAM_LIVE_URL .* name of the service"),
+        ({"live": {"url": "amqp://h"}}, "SENTISTREAM_LIVE_URL is amqp://h.* supports memory://, redis://, .* only"),
         ({"database": {"url": "sqlite://"}}, "must name a file"),
         ({"database": {"url": "sqlite:///:memory:"}}, "must name a file"),
-        ({"stream": {"url": "just/a/path.db"}}, "supports sqlite:// only"),
+        ({"stream": {"url": "just/a/path.db"}}, "supports sqlite://, .* only"),
     ],
 )
 async def test_other_urls_are_refused(tmp_path: Path, sections: dict[str, object], said: str) -> None:
@@ -105,6 +112,25 @@ async def test_other_urls_are_refused(tmp_path: Path, sections: dict[str, object
         async with open_system(settings(tmp_path, **sections)):
             pass
     assert "secret" not in caught.value.message
+
+
+async def test_urls_choose_a_redis(tmp_path: Path) -> None:
+    """Read and written by two systems, as by two machines."""
+    url = await asyncio.to_thread(shared_url)
+    stream = {"url": url, "name": unique("stream"), "other_groups": ["archive"]}
+    live = {"url": url, "name": unique("live")}
+    async with (
+        open_system(settings(tmp_path, stream=stream, live=live)) as here,
+        open_system(settings(tmp_path / "there", stream=stream, live=live)) as there,
+    ):
+        await here.stream.publish([Tombstone(post_id="1", source="twitter", deleted_at=EPOCH)])
+        assert (await there.stream.lag("archive")).entries == 1
+        await here.live.publish([DeletedEvent(id="1", post_key="1", source="twitter", post_id="1")])
+        assert (await there.live.position()).offset == 1
+    assert "stream.db" not in {path.name for path in (tmp_path / "data").iterdir()}
+    async with Redis.from_url(url) as client:
+        names = [key for name in (stream["name"], live["name"]) async for key in client.scan_iter(f"{name}*")]
+        assert await client.delete(*names) == len(names)
 
 
 async def test_without_create_nothing_is_made(tmp_path: Path) -> None:

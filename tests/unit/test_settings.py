@@ -81,9 +81,21 @@ def test_names_that_deployments_use(monkeypatch: pytest.MonkeyPatch, alias: str,
     assert load_settings() == by_alias
 
 
+def test_a_redis_by_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("REDIS_PORT", "6380")
+    assert load_settings().stream.url == ""
+    monkeypatch.setenv("REDIS_HOST", "redis")
+    assert load_settings().stream.url == load_settings().live.url == "redis://redis:6380/0"
+    monkeypatch.setenv("REDIS_PORT", "tcp://10.0.0.7:6381")  # as Kubernetes puts it
+    monkeypatch.setenv("REDIS_PASSWORD", "a/b@c")
+    monkeypatch.setenv("SENTISTREAM_LIVE_URL", "memory://")
+    read = load_settings()
+    assert (read.stream.url, read.live.url) == ("redis://:a%2Fb%40c@redis:6381/0", "memory://")
+
+
 def test_names_of_later_releases_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     plain = load_settings()
-    for name in ("REDIS_HOST", "VITE_API_URL"):
+    for name in ("VITE_API_URL", "VITE_WS_URL"):
         monkeypatch.setenv(name, "whatever")
     monkeypatch.setenv("SENTISTREAM_TEST_DATA", "/somewhere")
     assert load_settings() == plain
