@@ -3,7 +3,8 @@
 
 A folder for each reader, so that none sees what it does not need:
 db/password (PostgreSQL) · redis/password, redis/valkey.conf (Redis) · frontend/api_key (the proxy) ·
-app/database_url, app/redis_url (ours). Whoever has a secret of his own puts it there before the first start.
+grafana/password · app/database_url, app/redis_url (ours).
+Whoever has a secret of their own puts it there before the first start.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ def make(folder: Path) -> list[str]:
     database = kept("db/password", secrets.token_urlsafe(RANDOM_BYTES))
     redis = kept("redis/password", secrets.token_urlsafe(RANDOM_BYTES))
     kept("frontend/api_key", f"sst_{secrets.token_urlsafe(RANDOM_BYTES)}")
+    kept("grafana/password", secrets.token_urlsafe(RANDOM_BYTES))
     kept("redis/valkey.conf", f'requirepass "{redis}"\n')
     kept("app/redis_url", f"redis://:{quote(redis, safe='')}@redis:6379/0")
     kept("app/database_url", f"postgresql+asyncpg://sentistream:{quote(database, safe='')}@db:5432/sentistream")

@@ -28,13 +28,14 @@ def free_port(host: str = "127.0.0.1") -> int:
 async def proxy(folder: Path, *, backend: str, resolver: str = "", hosts: str = "") -> AsyncIterator[int]:
     """The real Caddyfile; yields the port.
 
-    folder: holds `site` (the dashboard's files) and `api_key`. backend: NAME PORT. resolver: HOST:PORT of the name
-    server to ask instead of the machine's. Only the port, the folder and the name server differ from the image.
+    folder: holds `site` (the dashboard's files), `api_key` and, if any, `extra` (snippets). backend: NAME PORT.
+    resolver: HOST:PORT of the name server to ask instead of the machine's. Only port, folder and name server differ
+    from the image.
     """
     port = free_port()
     named = {"BACKEND": backend, "HOSTS": hosts, "API_KEY_FILE": str(folder / "api_key")}
     environment = {**os.environ, **named, "HOME": str(folder)}
-    configuration = await asyncio.to_thread(adapted, environment)
+    configuration = await asyncio.to_thread(adapted, folder, environment)
     servers = configuration["apps"]["http"]["servers"]
     (server,) = servers.values()
     server["listen"] = [f"127.0.0.1:{port}"]
@@ -53,9 +54,11 @@ async def proxy(folder: Path, *, backend: str, resolver: str = "", hosts: str = 
         await asyncio.to_thread(process.wait, 30)
 
 
-def adapted(environment: dict[str, str]) -> dict[str, Any]:
-    """The Caddyfile as Caddy understands it."""
-    command = [program("caddy"), "adapt", "--adapter", "caddyfile", "--config", IMAGES / "Caddyfile"]
+def adapted(folder: Path, environment: dict[str, str]) -> dict[str, Any]:
+    """The Caddyfile as Caddy understands it, with the snippets in `folder`/extra."""
+    text = (IMAGES / "Caddyfile").read_text().replace("/etc/caddy/extra", str(folder / "extra"))
+    (folder / "Caddyfile").write_text(text)
+    command = [program("caddy"), "adapt", "--adapter", "caddyfile", "--config", folder / "Caddyfile"]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=START_SECONDS, check=False)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)

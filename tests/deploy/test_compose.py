@@ -142,6 +142,24 @@ def test_three_replicas_keep_everything_else(tmp_path: Path) -> None:
     assert together == alone
 
 
+def test_monitoring_is_as_closed_as_the_rest(tmp_path: Path) -> None:
+    alone = merged(tmp_path, COMPOSE)
+    together = merged(tmp_path, COMPOSE, DEPLOY / "compose.monitoring.yaml")
+    added = {name: together.pop(name) for name in set(together) - set(alone)}
+    assert together == alone
+    assert set(added) == {"prometheus", "grafana"}
+    for name, one in added.items():
+        assert one["read_only"] is True, name
+        assert one["cap_drop"] == ["ALL"], name
+        assert int(one["user"].split(":")[0]) > 0, name
+        assert one["depends_on"]["secrets"]["condition"] == "service_completed_successfully", name
+        for port in one.get("ports", []):
+            assert port.startswith("127.0.0.1:"), name
+        for mount in one["volumes"]:
+            source = mount.split(":")[0]
+            assert not source.startswith("./") or (DEPLOY / source).exists(), f"{name}: {source}"
+
+
 def test_redis_starts_as_it_is_told_and_asks_for_the_password(services: dict[str, Any], tmp_path: Path) -> None:
     subprocess.run([program("python"), IMAGES / "make_secrets.py", tmp_path], check=True, timeout=60)
     port = free_port()

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import subprocess
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx2
 import pytest
+from places import program
 from proxies import free_port, names, proxy
 from tests.api.house import House, at, opened, post
 from websockets.asyncio.client import connect
@@ -31,6 +33,15 @@ def site(tmp_path: Path) -> Path:
     (tmp_path / "site" / "assets" / "a.js").write_text("export {}")
     (tmp_path / "api_key").write_text(KEY)
     return tmp_path
+
+
+@pytest.fixture
+def login(site: Path) -> None:
+    """A snippet that asks for anna's password, made as docs/deploy.md says."""
+    asked = [program("caddy"), "hash-password", "--plaintext", "hers", "--algorithm", "bcrypt"]
+    hashed = subprocess.run(asked, capture_output=True, text=True, timeout=60, check=True).stdout.strip()
+    (site / "extra").mkdir()
+    (site / "extra" / "login.caddy").write_text(f"basic_auth {{\n\tanna {hashed}\n}}\n")
 
 
 @asynccontextmanager
@@ -84,6 +95,19 @@ async def test_it_answers_to_its_own_names_alone(site: Path) -> None:
             assert (await http.get("/", headers={"Host": name})).status_code == status, name
         refused = await http.get("/api/v1/health", headers={"Host": "rebound.example.com"})
         assert refused.status_code == 400
+
+
+async def test_a_login_guards_everything_but_the_health_check(site: Path, login: None) -> None:
+    async with (
+        replicas(site, ["127.0.0.1"]) as (_, _, backend),
+        proxy(site, backend=f"127.0.0.1 {backend}") as port,
+        client(port) as http,
+    ):
+        for path in ("/", "/api/v1/stats", "/ws/sentiment", "/assets/a.js"):
+            assert (await http.get(path)).status_code == 401, path
+        assert (await http.get("/", auth=("anna", "hers"))).status_code == 200
+        assert (await http.get("/api/v1/stats", auth=("anna", "hers"))).status_code == 200
+        assert (await http.get("/healthy")).status_code == 200
 
 
 async def test_requests_and_sockets_reach_the_api_with_the_key(site: Path) -> None:

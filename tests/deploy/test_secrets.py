@@ -14,6 +14,7 @@ FILES = {
     "redis/password",
     "redis/valkey.conf",
     "frontend/api_key",
+    "grafana/password",
     "app/redis_url",
     "app/database_url",
 }
@@ -34,8 +35,8 @@ def test_secrets_are_strong_and_made_once(tmp_path: Path) -> None:
     assert make(first).startswith("made ")
     secrets = held(first)
     assert set(secrets) == FILES
-    own = [secrets[name] for name in ("db/password", "redis/password", "frontend/api_key")]
-    assert len(set(own)) == 3
+    own = [secrets[name] for name in ("db/password", "redis/password", "frontend/api_key", "grafana/password")]
+    assert len(set(own)) == 4
     assert min(map(len, own)) >= 43, "256 random bits each"
 
     assert make(first) == "every secret is there already\n"
