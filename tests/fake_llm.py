@@ -1,4 +1,4 @@
-"""LLM providers as they are over HTTP, on a free port: OpenAI, Groq and Ollama (chat completions), Anthropic (messages).
+"""LLM providers as they are over HTTP, on a free port: OpenAI, Groq, Ollama (chat completions), Anthropic (messages).
 
 The model behind them is a few words long and deterministic, and it is gullible: it obeys any instruction it is told
 by somebody who may instruct it, and everybody may whose words stand outside the data (see `commands`).

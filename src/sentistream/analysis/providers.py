@@ -25,13 +25,13 @@ NEEDED = ("pydantic_ai", "openai", "anthropic", "groq", "genai_prices", "httpx",
 
 class Provider(NamedTuple):
     """keyed: it serves nobody without a key. native: answers are bound to a JSON schema, else given as a tool call.
-    http: the HTTP client that its library is made for."""
+    http: the module of the HTTP client that its library is made for."""
 
     base_url: str
     model: str
     keyed: bool
     native: bool
-    http: str
+    http: Callable[[], Any]
     connect: Callable[[str, str, str, Any], Model]
 
 
@@ -44,6 +44,18 @@ class Prices(NamedTuple):
     def cost(self, input_tokens: int, output_tokens: int) -> float:
         """Dollars."""
         return (input_tokens * self.input + output_tokens * self.output) / 1_000_000
+
+
+def _httpx() -> Any:
+    import httpx
+
+    return httpx
+
+
+def _httpx2() -> Any:
+    import httpx2
+
+    return httpx2
 
 
 def _openai(name: str, base_url: str, api_key: str, http: Any) -> Model:
@@ -80,10 +92,10 @@ def _groq(name: str, base_url: str, api_key: str, http: Any) -> Model:
 
 # The default models are small ones: a post is short, and there are many of them.
 PROVIDERS: dict[str, Provider] = {
-    "openai": Provider("https://api.openai.com/v1", "gpt-6-luna", True, True, "httpx2", _openai),
-    "anthropic": Provider("https://api.anthropic.com", "claude-haiku-4-5", True, False, "httpx2", _anthropic),
-    "groq": Provider("https://api.groq.com", "openai/gpt-oss-20b", True, False, "httpx", _groq),
-    "ollama": Provider("http://127.0.0.1:11434/v1", "llama3.2", False, True, "httpx2", _ollama),
+    "openai": Provider("https://api.openai.com/v1", "gpt-6-luna", True, True, _httpx2, _openai),
+    "anthropic": Provider("https://api.anthropic.com", "claude-haiku-4-5", True, False, _httpx2, _anthropic),
+    "groq": Provider("https://api.groq.com", "openai/gpt-oss-20b", True, False, _httpx, _groq),
+    "ollama": Provider("http://127.0.0.1:11434/v1", "llama3.2", False, True, _httpx2, _ollama),
 }
 
 
@@ -105,7 +117,7 @@ class Connector:
         self._name = name_of(settings)
         self._provider = PROVIDERS[settings.provider]
         self._base_url, self._key = _address(settings)
-        self._http = importlib.import_module(self._provider.http)
+        self._http = self._provider.http()
         # It takes 20 ms to make, too long for the event loop, and serves any number of connections.
         self._tls = self._http.create_ssl_context()
 
