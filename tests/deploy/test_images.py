@@ -18,7 +18,7 @@ from tests.api.house import House, at, opened, served
 from fakes import MovableClock
 
 DOCKERFILE = IMAGES / "Dockerfile"
-EXACT = re.compile(r"[\w./-]+:\d+\.\d+(\.\d+)?[\w.-]*(@sha256:[0-9a-f]{64})?")
+EXACT = re.compile(r"[\w./-]+:v?\d+\.\d+(\.\d+)?[\w.-]*(@sha256:[0-9a-f]{64})?")
 
 
 @pytest.fixture(scope="module")
