@@ -115,6 +115,21 @@ async def test_a_group_that_is_not_configured_holds_nothing_up(url: str) -> None
         assert numbers(await drain(stream)) == list(range(10, 20))
 
 
+async def test_the_doctor_hears_of_forgotten_groups_and_settings_that_lose_data(url: str) -> None:
+    async with opened(url) as stream, redis(url) as client:
+        assert await stream.findings() == []
+        await stream.publish(posts(0, 3))
+        await client.xgroup_create(NAME, "forgotten", id="0")
+        await client.config_set("appendfsync", "everysec")
+        try:
+            lax, forgotten = await stream.findings()
+        finally:
+            await client.config_set("appendfsync", "always")
+    assert "appendfsync everysec, which may lose the last second" in lax
+    assert "forgotten (3 entries behind)" in forgotten
+    assert "stream.other_groups" in forgotten
+
+
 async def test_entries_that_somebody_deleted_are_told_and_never_called_waiting(url: str) -> None:
     async with opened(url) as stream, redis(url) as client:
         await stream.publish(posts(0, 4))

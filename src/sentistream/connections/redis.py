@@ -35,6 +35,14 @@ SENTINEL_PORT = 26379
 OLDEST = (7, 0)
 
 
+DURABLE = {
+    "appendonly": ("yes", "loses everything since the last snapshot when it dies"),
+    "appendfsync": ("always", "may lose the last second when its machine dies"),
+    "maxmemory-policy": ("volatile-ttl", "may refuse to cache, or throw away entries, when its memory is full"),
+}
+"""Setting: what it must be, and what any other value does."""
+
+
 class GroupGone(StorageUnavailable):
     """The consumer group, or the whole stream, is not there any more: somebody flushed it."""
 
@@ -77,6 +85,26 @@ class RedisServer:
         async with self.answering():
             memory = await self.client.info("memory")
         return int((memory["maxmemory"] or memory["total_system_memory"]) - memory["used_memory"])
+
+    async def groups(self, stream: str) -> list[str]:
+        """The consumer groups of a stream."""
+        async with self.answering():
+            return [group["name"].decode() for group in await self.client.xinfo_groups(stream)]
+
+    async def weaknesses(self) -> list[str]:
+        """Settings by which it may lose or throw away what it accepted, a sentence each."""
+        async with self.answering():
+            try:
+                given = {
+                    name: value for part in DURABLE for name, value in (await self.client.config_get(part)).items()
+                }
+            except exceptions.ResponseError as error:
+                return [f"Redis at {self.address} does not tell its settings ({error}): check that it has {_durable()}"]
+        return [
+            f"Redis at {self.address} has {name} {given.get(name)}, which {harm}: set {name} {wanted}"
+            for name, (wanted, harm) in DURABLE.items()
+            if given.get(name) != wanted
+        ]
 
     @asynccontextmanager
     async def answering(self) -> AsyncIterator[None]:
@@ -180,6 +208,10 @@ def _address(url: str) -> str:
     if path.strip("/") and not path.strip("/").isdecimal():
         raise ValueError(f"{path} is no number of a database")
     return netloc.rpartition("@")[2] + path
+
+
+def _durable() -> str:
+    return ", ".join(f"{name} {wanted}" for name, (wanted, _) in DURABLE.items())
 
 
 def _host_and_port(host: str) -> tuple[str, int]:

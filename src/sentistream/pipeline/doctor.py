@@ -44,7 +44,8 @@ async def examine(
 
     async def lag() -> list[Check]:
         behind = await stream.lag(group)
-        return [Check("stream", "ok", f"answers, {behind.entries:,} entries wait ({behind.seconds:.0f} s)")]
+        answer = Check("stream", "ok", f"answers, {behind.entries:,} entries wait ({behind.seconds:.0f} s)")
+        return [answer, *(Check("stream", "warning", sentence) for sentence in await stream.findings())]
 
     async def model() -> list[Check]:
         reading = (await analyser.analyse(["What a wonderful day"]))[0]

@@ -91,6 +91,10 @@ class Stream(Protocol):
         """
         ...
 
+    async def findings(self) -> list[str]:
+        """What people should mend, a sentence each: settings that lose data, groups that nobody waits for."""
+        ...
+
     async def close(self) -> None:
         """Release everything; publishing afterwards is an error."""
         ...

@@ -139,6 +139,10 @@ class SqliteStream:
             needed, done = await self._writer.run(SqliteLog.trim)
         return [needed]
 
+    async def findings(self) -> list[str]:
+        """Nothing: its file is opened with the settings it needs, and every group counts."""
+        return []
+
     async def close(self) -> None:
         """Give back every lease and release everything; closing twice is not an error."""
         for consumer in tuple(self._consumers):

@@ -148,6 +148,10 @@ class RedisLog:
         epoch, needed = await self._run("trim", *groups)
         return entry_id(epoch.decode(), needed)
 
+    async def groups(self) -> dict[str, int]:
+        """Every group there is, and how many entries it is behind."""
+        return {group: (await self.lag(group)).entries for group in await self._server.groups(self._name)}
+
     async def _run(self, script: str, *arguments: str | bytes | float) -> Any:
         self._check_open()
         async with self._server.answering():

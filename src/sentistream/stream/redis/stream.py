@@ -120,6 +120,17 @@ class RedisStream:
         """Drop what every configured group has acknowledged; what others have not read goes with it."""
         return [await self._log.trim(self._groups)]
 
+    async def findings(self) -> list[str]:
+        """Settings of the server that lose or evict what was promised, and groups that are not configured."""
+        found = await self._server.weaknesses()
+        behind = await self._log.groups()
+        for group in sorted(behind.keys() - set(self._groups)):
+            found.append(
+                f"the group {group} ({behind[group]:,} entries behind) is not configured: what it has not read is"
+                " trimmed all the same; add it to stream.other_groups, or destroy it"
+            )
+        return found
+
     async def close(self) -> None:
         """Give back every lease and release everything; closing twice is not an error."""
         for consumer in tuple(self._consumers):
