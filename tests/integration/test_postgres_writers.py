@@ -171,8 +171,9 @@ async def test_a_layer_is_promoted_while_others_write(stores: list[PostgresStore
 
 async def test_a_frozen_writer_holds_nobody_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What SIGSTOP does to a worker in the middle of its transaction."""
+    other = PostgresStore(url)
     monkeypatch.setitem(postgres.SESSION, "idle_in_transaction_session_timeout", "300ms")
-    frozen, other = PostgresStore(url), PostgresStore(url)
+    frozen = PostgresStore(url)
     await other.write([delivered("e:1", a_post())], NOW)
     begun, thawed, tries = threading.Event(), threading.Event(), []
 
