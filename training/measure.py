@@ -107,12 +107,12 @@ def area_under_roc(scores: npt.NDArray[np.floating], gold: npt.NDArray[np.bool_]
     return float((ranks[gold].sum() - positives * (positives + 1) / 2) / (positives * (len(gold) - positives)))
 
 
-def best_offsets(logits: Logits, gold: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """Added to the logits (that of the middle class being 0) they give the best macro recall, smoothed.
+def best_offsets(logits: Logits, gold: npt.NDArray[np.int64], widest: float = 1.5) -> npt.NDArray[np.float32]:
+    """Added to the logits (the middle one keeping 0) they give the best macro recall, smoothed, each at most `widest`.
 
     Smoothed: the mean of the twenty best grid points, since the single best fits the set's noise.
     """
-    grid = np.arange(-1.5, 1.51, 0.1)
+    grid = np.arange(-widest, widest + 0.01, 0.1)
     tried = [(macro_recall((logits + np.array([a, 0, b])).argmax(1), gold, 3), a, b) for a in grid for b in grid]
     best = sorted(tried, reverse=True)[:20]
     return np.array([np.mean([a for _, a, _ in best]), 0, np.mean([b for _, _, b in best])], np.float32)

@@ -88,13 +88,13 @@ FULL = {
     ],
 }
 FAST = {
-    "summary": "Embeddings of words, one layer over three neighbours and a small head, distilled from the full model: "
+    "summary": "Embeddings of words, one layer over five neighbours and a small head, distilled from the full model: "
     "sentiment, seven emotions, toxicity and churn risk at thousands of posts a second on one core.",
     "made": [
         "The embeddings began as what the full model's encoder makes of each word alone. All of it then learned to "
-        "give the full model's answers on every text that may be trained on, and on pieces of them (Hinton, Vinyals & "
-        "Dean 2015).",
-        "It sees three neighbouring words at a time and not the order of the rest: expect it to miss irony, and "
+        "give the full model's answers on every text that may be trained on, on pieces of them and on written texts "
+        "spliced for churn risk (Hinton, Vinyals & Dean 2015).",
+        "It sees five neighbouring words at a time and not the order of the rest: expect it to miss irony, and "
         "negation over a distance.",
         "Embeddings are int8 with a scale per word, the layers in half precision.",
     ],

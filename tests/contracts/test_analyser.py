@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from sentistream.analysis.base import Analyser
 from sentistream.analysis.batcher import Batcher
+from sentistream.analysis.fast import FastAnalyser
 from sentistream.analysis.guarded import Guarded
 from sentistream.analysis.languages import LanguageDetector, LanguageGate
 from sentistream.analysis.lexicon import LexiconAnalyser
@@ -76,6 +77,8 @@ ADAPTERS: dict[str, Adapter] = {
     "lexicon as wired": Adapter(lambda _: wired(LexiconAnalyser())),
     "full": Adapter(lambda _: Normalised(OnnxAnalyser())),
     "full as wired": Adapter(lambda _: wired(OnnxAnalyser())),
+    "fast": Adapter(lambda _: Normalised(FastAnalyser()), tolerance=1e-3),
+    "fast as wired": Adapter(lambda _: wired(FastAnalyser()), tolerance=1e-3),
     "transformers": Adapter(lambda folder: Normalised(tiny_checkpoint(folder)), tolerance=1e-3, trained=False),
     "llm": Adapter(lambda folder: Normalised(fake_llm(folder))),
 }

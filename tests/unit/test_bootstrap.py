@@ -49,7 +49,9 @@ async def test_who_reads_nothing_loads_no_model(tmp_path: Path, clock: MovableCl
             await system.analyser.analyse(["What a wonderful day"])
 
 
-@pytest.mark.parametrize(("name", "folder", "tier"), [("full", "full", "full"), ("lexicon", "vader", "fast")])
+@pytest.mark.parametrize(
+    ("name", "folder", "tier"), [("full", "full", "full"), ("fast", "fast", "fast"), ("lexicon", "vader", "fast")]
+)
 async def test_the_setting_chooses_the_analyser(name: str, folder: str, tier: str) -> None:
     analyser = make_analyser(Settings(analysis={"analyser": name}))  # type: ignore[arg-type]
     card = json.loads((MODELS / folder / "card.json").read_bytes())

@@ -15,22 +15,24 @@ from sentistream.analysis.words import BUCKETS, Words
 from sentistream.domain.errors import SettingsError
 
 VOCABULARY = ["good", "bad", "not", "flight", "😍", "!"]
-DIMENSIONS, CHANNELS = 6, 10
+DIMENSIONS, CHANNELS, HIDDEN = 6, 10, 4
 TEXTS = ["not good", "flight", "bad bad flight ! ! !", "😍", "", "something else entirely 😍 !", "good " * 40]
 
 
-@pytest.fixture(name="folder")
-def a_folder(tmp_path: Path) -> Path:
-    """A whole model with random weights."""
+@pytest.fixture(name="folder", params=[3, 5])
+def a_folder(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A whole model with random weights, of three words or of five to a window."""
     generator = np.random.default_rng(5)
     rows = len(VOCABULARY) + BUCKETS
     np.savez(
         tmp_path / "weights.npz",
         embeddings=generator.integers(-127, 128, (rows, DIMENSIONS)).astype(np.int8),
         scales=generator.uniform(0.001, 0.02, rows).astype(np.float32),
-        window=generator.normal(size=(3 * DIMENSIONS, CHANNELS)).astype(np.float16),
+        window=generator.normal(size=(request.param * DIMENSIONS, CHANNELS)).astype(np.float16),
         window_bias=generator.normal(size=CHANNELS).astype(np.float32),
-        head=generator.normal(size=(2 * CHANNELS, WIDTH)).astype(np.float32),
+        hidden=generator.normal(size=(2 * CHANNELS, HIDDEN)).astype(np.float16),
+        hidden_bias=generator.normal(size=HIDDEN).astype(np.float32),
+        head=generator.normal(size=(2 * CHANNELS + HIDDEN, WIDTH)).astype(np.float32),
         head_bias=generator.normal(size=WIDTH).astype(np.float32),
     )
     (tmp_path / "vocabulary.txt").write_text("\n".join(VOCABULARY))
@@ -60,13 +62,15 @@ def by_hand(folder: Path, text: str) -> list[float]:
     numbers = Words(VOCABULARY).numbers(text, 30)
     nothing = np.zeros(DIMENSIONS, np.float32)
     rows = [weights["embeddings"][n].astype(np.float32) * weights["scales"][n] for n in numbers] or [nothing]
-    padded = [nothing, *rows, nothing]
+    words = len(weights["window"]) // DIMENSIONS
+    padded = [nothing] * (words // 2) + rows + [nothing] * (words // 2)
     states = []
-    for i in range(1, len(padded) - 1):
-        window = np.concatenate(padded[i - 1 : i + 2])
+    for i in range(len(rows)):
+        window = np.concatenate(padded[i : i + words])
         states.append(np.maximum(window @ weights["window"].astype(np.float32) + weights["window_bias"], 0))
     pooled = np.concatenate([np.max(states, axis=0), np.mean(states, axis=0)])
-    found: list[float] = (pooled @ weights["head"] + weights["head_bias"]).tolist()
+    hidden = np.maximum(pooled @ weights["hidden"].astype(np.float32) + weights["hidden_bias"], 0)
+    found: list[float] = (np.concatenate([pooled, hidden]) @ weights["head"] + weights["head_bias"]).tolist()
     return found
 
 

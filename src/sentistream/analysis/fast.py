@@ -1,8 +1,9 @@
 """The bundled small model (tier `fast`): token embeddings and a small head, distilled from the full one.
 
-Embeddings of three neighbouring words go through one rectified layer; its highest and mean values over
-the text go through a linear one. A batch is one matrix product, and a text's rows in it depend on that
-text alone, so its scores are those it has by itself but for the rounding of single precision.
+Embeddings of neighbouring words, as many as the weights are for, go through one rectified layer; its
+highest and mean values over the text go through a small head. A batch is one matrix product, and a
+text's rows in it depend on that text alone, so its scores are those it has by itself but for the
+rounding of single precision.
 """
 
 from __future__ import annotations
@@ -37,6 +38,9 @@ class FastAnalyser:
             self._embeddings = np.concatenate([table, np.zeros((1, table.shape[1]), np.float32)])
             self._window = weights["window"].astype(np.float32)
             self._window_bias = weights["window_bias"].astype(np.float32)
+            self._half = len(self._window) // table.shape[1] // 2
+            self._hidden = weights["hidden"].astype(np.float32)
+            self._hidden_bias = weights["hidden_bias"].astype(np.float32)
             self._head = weights["head"].astype(np.float32)
             self._head_bias = weights["head_bias"].astype(np.float32)
 
@@ -59,21 +63,23 @@ class FastAnalyser:
         """(texts, WIDTH)."""
         space = len(self._embeddings) - 1
         numbers = [self._words.numbers(text[:READ_AT_MOST], self._card.max_length) or [space] for text in texts]
-        flat = [space]
+        gap = [space] * self._half  # as wide as a window looks to either side
+        flat = list(gap)
         for found in numbers:
-            flat += found
-            flat.append(space)
+            flat += found + gap
         lengths = np.array([len(found) for found in numbers])
         return self._network(np.array(flat), lengths)
 
     def _network(self, flat: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64]) -> Logits:
-        rows = self._embeddings[flat]
-        windows = np.concatenate([rows[:-2], rows[1:-1], rows[2:]], axis=1)
+        rows, half = self._embeddings[flat], self._half
+        windows = np.concatenate([rows[i : len(rows) - 2 * half + i] for i in range(2 * half + 1)], axis=1)
         states = np.maximum(windows @ self._window + self._window_bias, 0)
-        # Texts and the spaces behind them alternate; every other part is a text. The last space has no window.
-        starts = np.concatenate([[0], np.cumsum(lengths + 1)[:-1]])
+        # Texts and the gaps behind them alternate; every other part is a text. The last gap has no window.
+        starts = np.concatenate([[0], np.cumsum(lengths + half)[:-1]])
         bounds = np.stack([starts, starts + lengths], axis=1).ravel()[:-1]
         highest = np.maximum.reduceat(states, bounds)[::2]
         mean = np.add.reduceat(states, bounds)[::2] / lengths[:, None].astype(np.float32)
-        logits: Logits = np.concatenate([highest, mean], axis=1) @ self._head + self._head_bias
+        seen = np.concatenate([highest, mean], axis=1)
+        hidden = np.maximum(seen @ self._hidden + self._hidden_bias, 0)
+        logits: Logits = np.concatenate([seen, hidden], axis=1) @ self._head + self._head_bias
         return logits
