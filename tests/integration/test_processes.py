@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from running import Running, run, running
+from websockets.sync.client import connect
+
+import redis_server
 
 
 def posts_file(path: Path, count: int, content: str = "What a lovely day") -> Path:
@@ -28,6 +31,33 @@ def posts_file(path: Path, count: int, content: str = "What a lovely day") -> Pa
         )
     )
     return path
+
+
+def test_an_api_hears_through_redis_what_a_worker_says(tmp_path: Path) -> None:
+    data, url = tmp_path / "data", redis_server.shared_url()
+    environment = {
+        "SENTISTREAM_STREAM_URL": url,
+        "SENTISTREAM_STREAM_NAME": redis_server.unique("posts"),
+        "SENTISTREAM_LIVE_URL": url,
+        "SENTISTREAM_LIVE_NAME": redis_server.unique("live"),
+        "SENTISTREAM_LIVE_CHANNEL": redis_server.unique("channel"),
+    }
+    with (
+        running(tmp_path, "api", "--data-dir", data, **environment) as api,
+        running(tmp_path, "worker", "--data-dir", data, **environment) as worker,
+    ):
+        worker.healthy()
+        assert "live_feed" not in api.healthy()["services"]
+        with connect(f"ws://127.0.0.1:{api.port}/ws/sentiment") as socket:
+            assert json.loads(socket.recv(timeout=10))["type"] == "connected"
+            post = {"post_id": "1", "source": "twitter", "content": "What a lovely day"}
+            sent = api.http.post("/api/v1/posts", json=post | {"created_at": datetime.now(UTC).isoformat()})
+            assert sent.status_code == 202, sent.text
+            frames = iter(lambda: json.loads(socket.recv(timeout=30)), None)
+            frame = next(frame for frame in frames if frame["type"] == "posts")
+        assert [found["content"] for found in frame["data"]] == ["What a lovely day"]
+        for process in (api, worker):
+            assert process.terminate() == 0, process.said()[-2000:]
 
 
 def metric(server: Running, name: str) -> float:

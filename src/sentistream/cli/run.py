@@ -116,7 +116,9 @@ def api(host: Host = None, port: Port = None, data_dir: DataDir = None) -> None:
         """Nothing but the API."""
 
     settings = settled(data_dir, api={"host": host, "port": port})
-    run_loop(_run(settings, add, api=True, alone=True, ready=lambda parts: _banner(parts, [])))
+    # A feed in memory hears this process alone.
+    alone = settings.live.url.startswith("memory:")
+    run_loop(_run(settings, add, api=True, alone=alone, ready=lambda parts: _banner(parts, [])))
 
 
 def chosen(source: Sequence[str] | None) -> list[str]:
