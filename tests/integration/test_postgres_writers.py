@@ -20,6 +20,7 @@ from sentistream.domain.errors import StorageUnavailable
 from sentistream.domain.ledger import OUTCOMES
 from sentistream.domain.post import Entry, Invalid, Tombstone, content_hash
 from sentistream.domain.query import Filters, NumbersQuery
+from sentistream.storage import bulk
 from sentistream.storage.base import Settling
 from sentistream.storage.postgres import errors
 from sentistream.storage.postgres import store as postgres
@@ -41,9 +42,10 @@ async def stores(url: str) -> AsyncIterator[list[PostgresStore]]:
     opened = [PostgresStore(url, readers=1, writers=2) for _ in range(WRITERS)]
     await opened[0].migrate()
     yield opened
-    assert await opened[0].ledger.findings() == []
+    found = await opened[0].ledger.findings()
     for store in opened:
         await store.close()
+    assert found == []
 
 
 @pytest.fixture
@@ -139,6 +141,34 @@ async def test_writers_fill_a_dimension_together(stores: list[PostgresStore], mo
     cells = await stores[0].numbers.cells(query)
     assert len(cells) == 5
     assert (cells[0].key, cells[0].numbers.posts) == ("(other)", 6 * WRITERS)
+
+
+async def test_a_dimension_fills_up_while_a_writer_decides(
+    stores: list[PostgresStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sentistream.storage.sql.MAX_KEYS", 4)
+    read, filled = threading.Event(), threading.Event()
+    known_keys = bulk.known_keys
+
+    def slowly(connection: Connection, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        found = known_keys(connection, wanted)
+        if not read.is_set():
+            read.set()
+            assert filled.wait(30)
+        return found
+
+    monkeypatch.setattr(bulk, "known_keys", slowly)
+    batches = [numbered([a_post(f"{w}-{n}", product=f"P{n}") for n in range(10)], f"w{w}") for w in range(2)]
+    slow = asyncio.create_task(write(stores[0], batches[0]))
+    assert await asyncio.to_thread(read.wait, 30)
+    await write(stores[1], batches[1])
+    filled.set()
+    await slow
+    cells = await stores[0].numbers.cells(NumbersQuery(start=NOW - timedelta(hours=1), end=NOW, group_by="product"))
+    assert [(cell.key, cell.numbers.posts) for cell in cells] == [
+        ("(other)", 12),
+        *((f"P{n}", 2) for n in range(4)),
+    ]
 
 
 async def test_every_change_of_the_past_moves_the_epoch(stores: list[PostgresStore]) -> None:

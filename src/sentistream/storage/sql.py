@@ -147,7 +147,11 @@ def rollup_rows(
 def admit_keys(connection: Connection, wanted: set[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of `wanted` that are counted under their own name; a full dimension admits no new ones, ever."""
     admitted = bulk.known_keys(connection, wanted)
-    missing = _admissible(connection, wanted - admitted)
+    unknown = wanted - admitted
+    missing = _admissible(connection, unknown)
+    if unknown - missing and many_writers(connection):
+        # Their dimensions are full and stay as they are, but may have become so since the keys were read.
+        admitted |= bulk.known_keys(connection, unknown - missing)
     if missing and many_writers(connection):
         connection.execute(select(func.pg_advisory_xact_lock(_ADMISSION)))
         admitted |= bulk.known_keys(connection, missing)
