@@ -82,7 +82,7 @@ FULL = {
         "its Unicode name.",
         "A larger encoder learned all heads from the labels and then, as a copy, churn risk alone; the small one "
         "learned from the labels and, for sentiment, toxicity and churn risk, from what the larger ones say of the "
-        "training texts (Hinton, Vinyals & Dean 2015).",
+        "training texts (Hinton, Vinyals & Dean 2015), and in a last epoch of texts put together from parts of others.",
         "Weights are int8 with a scale per output channel, embeddings with one per token; activations are quantised "
         "post by post, so that a post reads the same whatever its neighbours.",
     ],
