@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
 
+import anyio
 import structlog
 
 from sentistream.connections.redis import RedisServer
@@ -49,7 +50,8 @@ class RedisLive:
             await self._feed.begin_anew("")
             await self.position()
         except BaseException:
-            await self.close()
+            with anyio.CancelScope(shield=True):
+                await self.close()
             raise
 
     async def publish(self, events: Sequence[Event]) -> None:
