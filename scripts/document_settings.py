@@ -16,7 +16,7 @@ PAGE = Path(__file__).parents[1] / "docs" / "settings.md"
 INTRODUCTION = """\
 # Settings
 
-Written by `make docs` from `src/sentistream/settings.py`; change it there.
+Written by `make docs` from `src/sentistream/settings/sections.py`; change it there.
 
 A setting comes from, the first that has it:
 
