@@ -1,1 +1,1 @@
-"""Connections to servers that several rooms speak to."""
+"""What rooms need to speak to servers and models that may be away."""
