@@ -15,6 +15,7 @@ SentiStreamError                 500 INTERNAL_ERROR
 ├── UnsupportedMediaType         415 UNSUPPORTED_MEDIA_TYPE
 ├── RateLimited                  429 RATE_LIMITED
 ├── SourceError                  500 SOURCE_ERROR          a source cannot be read
+├── LeaseLost                    409 LEASE_LOST            another process has taken over what this one did
 ├── PositionLost                 410 POSITION_LOST         the live feed no longer holds that position
 └── Unavailable                  503 UNAVAILABLE           come back later; carries Retry-After
     ├── Overloaded               503 OVERLOADED            the stream is full
@@ -110,6 +111,11 @@ class RateLimited(SentiStreamError):
 
 class SourceError(SentiStreamError):
     code = "SOURCE_ERROR"
+
+
+class LeaseLost(SentiStreamError):
+    code = "LEASE_LOST"
+    status = 409
 
 
 class PositionLost(SentiStreamError):

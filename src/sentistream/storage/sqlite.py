@@ -16,6 +16,8 @@ from sqlalchemy.pool import QueuePool
 
 from sentistream.domain.errors import DiskFull, SentiStreamError, StorageUnavailable
 from sentistream.storage.filters import RARE
+from sentistream.storage.leases import SqlLeases
+from sentistream.storage.liveness import Liveness
 from sentistream.storage.store import SqlStore
 from sentistream.storage.words import fts5_query
 
@@ -40,6 +42,10 @@ class SqliteStore(SqlStore):
         self.path = path
         self._write_engine = _engine(path, 1, busy_seconds, "IMMEDIATE")
         self._read_engine = _engine(path, readers, busy_seconds, "DEFERRED")
+        # Leases need not outlive a power cut, so renewing them costs no sync of the disk.
+        self._lease_engine = _engine(path, 1, busy_seconds, "IMMEDIATE", synchronous="NORMAL")
+        self._liveness = Liveness(path)
+        self.leases = SqlLeases(self.read, self._change_lightly, self._liveness)
         self._writer = ThreadPoolExecutor(1, thread_name_prefix="store-write")
         self._readers = ThreadPoolExecutor(readers, thread_name_prefix="store-read")
 
@@ -50,6 +56,9 @@ class SqliteStore(SqlStore):
     async def change(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one write transaction on the writer thread."""
         return await self._run(self._writer, self._write_engine, work)
+
+    async def _change_lightly(self, work: Callable[[Connection], T]) -> T:
+        return await self._run(self._writer, self._lease_engine, work)
 
     async def _run(self, threads: ThreadPoolExecutor, engine: Engine, work: Callable[[Connection], T]) -> T:
         def call() -> T:
@@ -63,8 +72,9 @@ class SqliteStore(SqlStore):
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._writer.shutdown)
         await loop.run_in_executor(None, self._readers.shutdown)
-        self._read_engine.dispose()
-        self._write_engine.dispose()
+        for engine in (self._read_engine, self._lease_engine, self._write_engine):
+            engine.dispose()
+        self._liveness.close()
 
     def pool(self) -> tuple[int, int]:
         """(connections in use, connections at most) of the readers, for metrics."""
@@ -89,7 +99,7 @@ class _Search:
         return bool(connection.execute(found, {"words": fts5_query(q), "limit": RARE}).scalar_one() < RARE)
 
 
-def _engine(path: Path, size: int, busy_seconds: float, begin: str) -> Engine:
+def _engine(path: Path, size: int, busy_seconds: float, begin: str, synchronous: str = "FULL") -> Engine:
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=QueuePool,
@@ -102,7 +112,7 @@ def _engine(path: Path, size: int, busy_seconds: float, begin: str) -> Engine:
     def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
         for pragma in (
             "journal_mode=WAL",
-            "synchronous=FULL",
+            f"synchronous={synchronous}",
             f"cache_size=-{CACHE_KIB}",
             "temp_store=MEMORY",
             "foreign_keys=ON",

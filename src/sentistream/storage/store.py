@@ -12,11 +12,13 @@ from sqlalchemy import Connection, func, select
 from sentistream.domain.analysis import Reading
 from sentistream.storage import audit, layers, migrations, retention, sql
 from sentistream.storage.base import Settled, Settling
+from sentistream.storage.cursors import SqlCursors
 from sentistream.storage.filters import TextSearch
+from sentistream.storage.leases import SqlLeases
 from sentistream.storage.ledger import SqlLedger
 from sentistream.storage.numbers import SqlNumbers
 from sentistream.storage.posts import SqlPosts
-from sentistream.storage.records import SqlAlerts, SqlCursors, SqlKeys
+from sentistream.storage.records import SqlAlerts, SqlKeys
 from sentistream.storage.rows import micros
 from sentistream.storage.settle import keys_of, settle
 from sentistream.storage.tables import posts
@@ -37,6 +39,7 @@ class SqlStore(ABC):
         self.ledger = SqlLedger(self.read, self.change, self.examine, churn_threshold)
         self.alerts = SqlAlerts(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)
+        self.leases = SqlLeases(self.read, self.change)
         self.keys = SqlKeys(self.read, self.change)
 
     @abstractmethod

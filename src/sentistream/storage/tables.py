@@ -193,6 +193,18 @@ source_cursors = Table(
     Column("saved_at", BigInteger, nullable=False),
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("process", Text),
+    Column("taken_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+    Column("note", Text, nullable=False),
+)
+"""`process`: by which a holder on the same machine is known to live (see Liveness); NULL where machines differ."""
+
 alerts = Table(
     "sentiment_alerts",
     metadata,
