@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sentistream.domain.analysis import ModelInfo, Reading
+from sentistream.domain.analysis import NOBODY, ModelInfo, Reading
 from sentistream.domain.errors import Unavailable
-
-_NONE = ModelInfo(name="none", version="0", tier="unscored", languages=frozenset())
 
 
 class Absent:
@@ -16,7 +14,7 @@ class Absent:
     @property
     def model(self) -> ModelInfo:
         """Named `none`."""
-        return _NONE
+        return NOBODY
 
     async def analyse(self, texts: Sequence[str]) -> list[Reading]:
         """Never: to ask is a mistake of ours."""

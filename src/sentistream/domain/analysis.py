@@ -33,6 +33,7 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     toxicity, churn_risk: probabilities in [0, 1], or None.
     language: ISO 639-1 code of the text if the detector is sure of one, else None.
     reason: in words for people, why the text is unscored, or what a model that gives reasons based its reading on.
+    provisional: a better model was busy or down and may say more later. Not kept with the analysis: the text is queued.
     """
 
     sentiment_label: SentimentLabel
@@ -47,6 +48,11 @@ class Reading(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     churn_risk: float | None = None
     language: str | None = None
     reason: str | None = None
+    provisional: bool = False
+
+
+NOBODY = ModelInfo(name="none", version="0", tier="unscored", languages=frozenset())
+"""Who speaks where no model did."""
 
 
 def unscored(model: ModelInfo, reason: str, language: str | None = None) -> Reading:

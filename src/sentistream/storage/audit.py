@@ -27,7 +27,16 @@ from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, SCALE
 from sentistream.storage.base import Finding
 from sentistream.storage.deltas import OVERALL, SECOND
 from sentistream.storage.sql import fact, insert_into, many_writers, sealed, set_fact
-from sentistream.storage.tables import analyses, dead_letters, ledger, posts, rollup_keys, rollups, tombstones
+from sentistream.storage.tables import (
+    analyses,
+    dead_letters,
+    ledger,
+    posts,
+    refine_queue,
+    rollup_keys,
+    rollups,
+    tombstones,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -162,6 +171,9 @@ def _references(connection: Connection) -> list[Finding]:
         "analyses belong to no post": select(func.count())
         .select_from(analyses.outerjoin(posts, analyses.c.post_key == posts.c.key))
         .where(posts.c.key.is_(None)),
+        "posts are queued to be read again with a text that is no longer theirs": select(func.count())
+        .select_from(refine_queue.outerjoin(posts, refine_queue.c.post_key == posts.c.key))
+        .where(or_(posts.c.key.is_(None), posts.c.content_hash != refine_queue.c.content_hash)),
         "posts stand although they were deleted": select(func.count()).select_from(
             posts.join(tombstones, tombstones.c.key == posts.c.key)
         ),

@@ -49,6 +49,10 @@ OUTCOMES = Insert(tables.entry_outcomes, ("entry_id", "connector", "outcome"))
 DEAD = Insert(tables.dead_letters, ("entry_id", "connector", "position", "reason", "raw", "attempts", "dead_at"))
 TOMBSTONES = Insert(tables.tombstones, ("key", "source", "post_id", "deleted_at"))
 ROLLUP_KEYS = Insert(tables.rollup_keys, ("dimension", "key"))
+QUEUE = Insert(
+    tables.refine_queue,
+    ("post_key", "content_hash", "tier", "confidence", "queued_at", "attempts", "lease", "leased_until"),
+)
 LEDGER = Insert(tables.ledger, ("connector", "outcome", "count"), ("connector", "outcome"))
 ROLLUPS = Insert(tables.rollups, (*PLACE, *MEASURES), PLACE)
 

@@ -46,6 +46,10 @@ class Dead(msgspec.Struct, gc=False):
     dead_at: int
 
 
+Queued = tuple[bytes, bytes, str, float, int, int, str, int]
+"""A row of refine_queue, not yet leased."""
+
+
 class Known(msgspec.Struct):
     """What the store holds about a batch before it is settled."""
 
@@ -67,6 +71,7 @@ class Changes(msgspec.Struct):
     updated: list[PostRow]
     deleted: list[bytes]
     analyses: list[AnalysisRow]
+    queued: list[Queued]
     tombstones: list[tuple[bytes, str, str, int]]
     dead: list[Dead]
     moves: list[tuple[PostRow | None, PostRow | None]]
@@ -104,13 +109,14 @@ def copy_current(row: PostRow, analyses: Iterable[AnalysisRow]) -> None:
 class _State:
     """One post while its batch is settled."""
 
-    __slots__ = ("analyses", "before", "buried", "row", "touched")
+    __slots__ = ("analyses", "before", "buried", "provisional", "row", "touched")
 
     def __init__(self, row: PostRow | None, analyses: list[AnalysisRow], buried: bool) -> None:
         self.before = msgspec.structs.replace(row) if row else None
         self.row = row
         self.analyses = analyses
         self.buried = buried
+        self.provisional = False
         self.touched = False
 
 
@@ -164,6 +170,7 @@ class _Settlement:
         if reading is not None:
             self.add(state, analysis_row(key, new.content_hash, reading, LIVE_LAYER, True, self.now))
         copy_current(new, state.analyses)
+        state.provisional = reading is not None and reading.provisional
         state.row = new
         state.touched = True
         return "created" if old is None else "edited"
@@ -212,12 +219,29 @@ class _Settlement:
                 events.append(
                     DeletedEvent(id=f"{id_}:deleted", post_key=id_, source=entry.source, post_id=entry.post_id)
                 )
-            elif not (row.simulated and row.created_at < self.now - HISTORY):
-                post = view(row)
-                version = f"{row.edited_at}:{row.content_hash.hex()}:{row.model_name}:{row.model_version}"
-                change: Literal["created", "updated"] = "created" if key in created else "updated"
-                events.append(PostEvent(id=f"{post.id}:{version}", change=change, post=post))
+            elif event := post_event(row, "created" if key in created else "updated", self.now):
+                events.append(event)
         return events
+
+    def queued(self) -> list[Queued]:
+        """What a better model has still to read: it could not, and no better analysis stands."""
+        return [
+            (row.key, row.content_hash, row.tier, row.confidence_score or 0.0, self.now, 0, "", 0)
+            for state in self.states.values()
+            if state.touched
+            and (row := state.row) is not None
+            and state.provisional
+            and TIER_RANK[row.tier] < TIER_RANK["full"]  # type: ignore[index]
+        ]
+
+
+def post_event(row: PostRow, change: Literal["created", "updated"], now: int) -> PostEvent | None:
+    """What the live feed is told of a post as it stands now; None of simulated history, which is no news."""
+    if row.simulated and row.created_at < now - HISTORY:
+        return None
+    post = view(row)
+    version = f"{row.edited_at}:{row.content_hash.hex()}:{row.model_name}:{row.model_version}"
+    return PostEvent(id=f"{post.id}:{version}", change=change, post=post)
 
 
 def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now: int) -> Changes:
@@ -251,6 +275,7 @@ def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now:
         updated=[state.row for state in touched if state.row and state.before],
         deleted=[state.before.key for state in touched if state.before and not state.row],
         analyses=list(work.new_analyses.values()),
+        queued=work.queued(),
         tombstones=work.tombstones,
         dead=work.dead,
         moves=[(state.before, state.row) for state in touched],

@@ -31,7 +31,7 @@ from sentistream.storage.bulk import Outrun, among, fetch_in, insert_all, update
 from sentistream.storage.deltas import SECOND, deltas, in_all_grains
 from sentistream.storage.rows import AnalysisRow, PostRow, placeholder
 from sentistream.storage.settle import Changes, Known
-from sentistream.storage.tables import analyses, entry_outcomes, facts, posts, rollup_keys, tombstones
+from sentistream.storage.tables import analyses, entry_outcomes, facts, posts, refine_queue, rollup_keys, tombstones
 
 ROW_COLUMNS = [posts.c[name] for name in PostRow.__struct_fields__]
 ANALYSIS_COLUMNS = [analyses.c[name] for name in AnalysisRow.__struct_fields__]
@@ -91,7 +91,9 @@ def apply(connection: Connection, changes: Changes, churn_threshold: float) -> N
     gone = [*changes.deleted, *_claim(connection, changes)]
     update_posts(connection, changes.updated)
     delete_posts(connection, gone)
+    delete_queued(connection, [row.key for row in changes.updated])
     insert_all(connection, bulk.ANALYSES, [astuple(row) for row in changes.analyses])
+    insert_all(connection, bulk.QUEUE, sorted(changes.queued))
     insert_all(connection, bulk.TOMBSTONES, sorted(changes.tombstones))
     insert_all(connection, bulk.DEAD, sorted(astuple(row) for row in changes.dead))
     insert_all(connection, bulk.OUTCOMES, sorted(changes.outcomes))
@@ -122,10 +124,17 @@ def _claim(connection: Connection, changes: Changes) -> list[bytes]:
 
 
 def delete_posts(connection: Connection, keys: Sequence[bytes]) -> None:
-    """Delete posts, which must be locked, and their analyses."""
+    """Delete posts, which must be locked, and all that hangs on them."""
+    delete_queued(connection, keys)
     for table, column in ((analyses, analyses.c.post_key), (posts, posts.c.key)):
         for condition in among(connection, column, keys) if keys else ():
             connection.execute(delete(table).where(condition))
+
+
+def delete_queued(connection: Connection, keys: Sequence[bytes]) -> None:
+    """What was to be read again of these posts, which must be locked, no longer is."""
+    for condition in among(connection, refine_queue.c.post_key, keys) if keys else ():
+        connection.execute(delete(refine_queue).where(condition))
 
 
 def write_rollups(

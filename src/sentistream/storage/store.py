@@ -19,6 +19,7 @@ from sentistream.storage.ledger import SqlLedger
 from sentistream.storage.numbers import SqlNumbers
 from sentistream.storage.posts import SqlPosts
 from sentistream.storage.records import SqlAlerts, SqlKeys
+from sentistream.storage.refine import SqlRefineQueue
 from sentistream.storage.rows import micros
 from sentistream.storage.settle import keys_of, settle
 from sentistream.storage.tables import posts
@@ -41,6 +42,7 @@ class SqlStore(ABC):
         self.cursors = SqlCursors(self.read, self.change)
         self.leases = SqlLeases(self.read, self.change)
         self.keys = SqlKeys(self.read, self.change)
+        self.refine = SqlRefineQueue(self.read, self.change, churn_threshold)
 
     @abstractmethod
     async def read(self, question: Callable[[Connection], T]) -> T:

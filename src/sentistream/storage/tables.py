@@ -245,6 +245,23 @@ Index(
     postgresql_where=text("revoked_at IS NULL"),
 )
 
+refine_queue = Table(
+    "refine_queue",
+    metadata,
+    Column("post_key", LargeBinary(16), primary_key=True),
+    Column("content_hash", LargeBinary(16), nullable=False),
+    Column("tier", String(16), nullable=False),
+    Column("confidence", Float, nullable=False),
+    Column("queued_at", BigInteger, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("lease", Text, nullable=False),
+    Column("leased_until", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+"""Posts whose text a better model has still to read, with the tier and confidence of the reading they have."""
+
+Index("ix_refine_order", refine_queue.c.confidence, refine_queue.c.post_key)
+
 facts = Table(
     "store_facts",
     metadata,
