@@ -8,12 +8,12 @@ import math
 import os
 import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
 
@@ -21,7 +21,8 @@ from sentistream.analysis.absent import Absent
 from sentistream.analysis.base import Analyser
 from sentistream.domain.errors import DiskFull, MissingExtra, SettingsError, StorageUnavailable
 from sentistream.live.base import Live
-from sentistream.settings import Settings, masked, variable
+from sentistream.pipeline.waiting import Waiting
+from sentistream.settings import Settings, masked, place, variable
 from sentistream.sources.base import Source
 from sentistream.sources.gazetteer import Gazetteer
 from sentistream.storage.base import Store
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from sentistream.storage.sqlite import SqliteStore
 
 Clock = Callable[[], datetime]
+Result = TypeVar("Result")
+Service = TypeVar("Service", Stream, Live)
 
 _log = structlog.get_logger(__name__)
 
@@ -73,14 +76,20 @@ class System:
 
 @asynccontextmanager
 async def open_system(
-    settings: Settings, *, clock: Clock = utc_now, create: bool = True, reads: bool = True
+    settings: Settings,
+    *,
+    clock: Clock = utc_now,
+    create: bool = True,
+    reads: bool = True,
+    waiting: Waiting | None = None,
 ) -> AsyncIterator[System]:
     """Everything open and at this version's schema.
 
     create: make what is missing; without it a missing database is a SettingsError. reads: load the
-    analyser; a process that reads no texts does without. Raises SettingsError for a URL that this
-    release does not support or a model that cannot be loaded, MissingExtra where its packages are not
-    installed, StorageUnavailable or DiskFull where the data folder cannot be used.
+    analyser; a process that reads no texts does without. waiting: for servers that do not answer yet;
+    without it that is StorageUnavailable. Raises SettingsError for a URL that this release does not
+    support, a server that will never let us in, or a model that cannot be loaded, MissingExtra where
+    its packages are not installed, StorageUnavailable or DiskFull where the data folder cannot be used.
     """
     if create:
         prepare_folder(settings.data_dir)
@@ -92,22 +101,43 @@ async def open_system(
     async with AsyncExitStack() as stack:
         store = make_store(settings, metrics)
         stack.push_async_callback(store.close)
-        stream = await make_stream(settings, clock)
-        stack.push_async_callback(stream.close)
-        await store.migrate()
-        live = await make_live(settings)
-        stack.push_async_callback(live.close)
-        analyser = await asyncio.to_thread(make_analyser, settings, metrics) if reads else Absent()
+
+        async def opened(name: str, url: str, make: Callable[[], Awaitable[Service]]) -> Service:
+            service = await _answering(waiting, name, url, make)
+            stack.push_async_callback(service.close)
+            return service
+
+        # Side by side, so that what is wrong with one is said at once while another is awaited.
+        tasks = asyncio.TaskGroup()
+        try:
+            async with tasks:
+                stream = tasks.create_task(opened("stream", settings.stream_url, lambda: make_stream(settings, clock)))
+                live = tasks.create_task(opened("live feed", settings.live.url, lambda: make_live(settings)))
+                tasks.create_task(_answering(waiting, "database", settings.database_url, store.migrate))
+                analyser = tasks.create_task(_analyser(settings, metrics, reads))
+        except BaseExceptionGroup as group:
+            error = group.exceptions[0]
+            raise error from error.__cause__
         yield System(
             settings=settings,
             clock=clock,
             metrics=metrics,
             store=store,
-            stream=stream,
-            live=live,
-            analyser=analyser,
+            stream=stream.result(),
+            live=live.result(),
+            analyser=analyser.result(),
             gazetteer=Gazetteer(),
         )
+
+
+async def _answering(waiting: Waiting | None, name: str, url: str, attempt: Callable[[], Awaitable[Result]]) -> Result:
+    """What `attempt` returns once the server of `url` answers; files are not waited for."""
+    served = url.partition("://")[0] in (*POSTGRES_SCHEMES, *REDIS_SCHEMES)
+    return await (waiting if waiting and served else Waiting(0)).until(name, place(url), attempt)
+
+
+async def _analyser(settings: Settings, metrics: Metrics, reads: bool) -> Analyser:
+    return await asyncio.to_thread(make_analyser, settings, metrics) if reads else Absent()
 
 
 def prepare_folder(folder: Path) -> None:

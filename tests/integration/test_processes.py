@@ -4,33 +4,14 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
+from posts_file import posts_file
 from running import Running, run, running
 from websockets.sync.client import connect
 
 import redis_server
-
-
-def posts_file(path: Path, count: int, content: str = "What a lovely day") -> Path:
-    now = datetime.now(UTC)
-    path.write_text(
-        "".join(
-            json.dumps(
-                {
-                    "post_id": str(number),
-                    "source": "twitter",
-                    "content": f"{content}, number {number}",
-                    "created_at": (now - timedelta(seconds=number % 120)).isoformat(),
-                    "product": "Mobile App",
-                }
-            )
-            + "\n"
-            for number in range(count)
-        )
-    )
-    return path
 
 
 def test_an_api_hears_through_redis_what_a_worker_says(tmp_path: Path) -> None:

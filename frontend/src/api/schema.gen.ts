@@ -990,6 +990,11 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "degraded" | "unavailable";
+            /**
+             * Message
+             * @description While it starts: what it waits for.
+             */
+            message?: string | null;
             /** Version */
             version?: string | null;
             /** Services */
@@ -1012,7 +1017,7 @@ export interface components {
         /**
          * HealthResponse
          * @description The same keys at the top level, where monitoring tools look, and under `data`. Without an API
-         *     key, where one is needed, only `status` and `timestamp` are told.
+         *     key, where one is needed, only `status`, `message` and `timestamp` are told.
          */
         HealthResponse: {
             /**
@@ -1020,6 +1025,11 @@ export interface components {
              * @enum {string}
              */
             status: "ok" | "degraded" | "unavailable";
+            /**
+             * Message
+             * @description While it starts: what it waits for.
+             */
+            message?: string | null;
             /** Version */
             version?: string | null;
             /** Services */

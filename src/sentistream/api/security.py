@@ -14,6 +14,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
+from typing import Protocol
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -29,7 +30,7 @@ from sentistream.domain.errors import (
     UnsupportedMediaType,
 )
 from sentistream.settings import ApiSettings
-from sentistream.storage.base import Keys
+from sentistream.storage.base import ApiKey
 from sentistream.telemetry.metrics import Metrics
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -90,10 +91,20 @@ def content_security_policy(host: str) -> str:
     )
 
 
+class KnownKeys(Protocol):
+    """Where keys are found."""
+
+    async def all(self) -> list[ApiKey]:
+        """Every key, revoked ones included."""
+        ...
+
+
 class KeyRing:
     """The live keys' hashes, read from the store at most every `seconds`."""
 
-    def __init__(self, keys: Keys, *, seconds: float = 5.0, monotonic: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, keys: KnownKeys, *, seconds: float = 5.0, monotonic: Callable[[], float] = time.monotonic
+    ) -> None:
         self._keys = keys
         self._seconds = seconds
         self._monotonic = monotonic
@@ -129,7 +140,7 @@ def take_key_from_query(scope: Scope) -> None:
 class Security:
     """ASGI middleware: every check there is, before any route sees the request."""
 
-    def __init__(self, app: ASGIApp, settings: ApiSettings, keys: Keys, metrics: Metrics) -> None:
+    def __init__(self, app: ASGIApp, settings: ApiSettings, keys: KnownKeys, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
         self._ring = KeyRing(keys)
@@ -159,7 +170,7 @@ class Security:
             _check_media_type(scope, headers)
         except SentiStreamError as error:
             response = rendered(error, self._metrics)
-            await _answer(scope, receive, self._with_headers(send, host, allowed_origin), response)
+            await refuse(scope, receive, self._with_headers(send, host, allowed_origin), response)
             return
         if scope["type"] == "http":
             send = self._with_headers(send, host, allowed_origin)
@@ -294,7 +305,8 @@ def _given_key(scope: Scope, headers: Headers) -> str | None:
     return key or None
 
 
-async def _answer(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
+async def refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
+    """Answer a request, or a WebSocket's handshake, with `response`."""
     if scope["type"] == "http":
         await response(scope, receive, send)
         return

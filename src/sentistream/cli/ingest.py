@@ -6,11 +6,12 @@ from typing import Annotated
 
 import typer
 
-from sentistream.bootstrap import Replay, make_source, open_system
+from sentistream.bootstrap import Replay, System, make_source
 from sentistream.cli.options import DataDir, MetricsPort, settled
 from sentistream.cli.output import Advance, note, progress, say
 from sentistream.cli.process import Parts, listening, run_loop
 from sentistream.cli.run import Columns, OriginalTime, Platform, PostsPerMinute, Rate, Speed, chosen, mapped
+from sentistream.cli.start import with_system
 from sentistream.domain.ledger import OUTCOMES, Account
 from sentistream.pipeline.ingest import SourceState
 from sentistream.pipeline.reconcile import reconcile
@@ -39,7 +40,8 @@ def ingest(
 
 async def _ingest(settings: Settings, specs: list[str], replay: Replay, *, monitor: bool) -> None:
     listener = listening(settings) if monitor else None
-    async with open_system(settings, reads=False) as system:
+
+    async def main(system: System) -> None:
         parts = Parts(system)
         with progress("ingesting", unit="posts") as advance:
             bar = _Bar(parts, advance)
@@ -55,10 +57,12 @@ async def _ingest(settings: Settings, specs: list[str], replay: Replay, *, monit
             unreadable = f", {state.invalid:,} of them unreadable" if state.invalid else ""
             note(f"{state.name}: {state.published:,} entries brought in{unreadable}{resumed} ({state.state})")
         result = await reconcile(system.stream, system.store.ledger, settings.stream.group)
-    names = {ingester.state.name for ingester in parts.ingesters}
-    for account in result.accounts:
-        if account.connector in names:
-            say(line(account))
+        names = {ingester.state.name for ingester in parts.ingesters}
+        for account in result.accounts:
+            if account.connector in names:
+                say(line(account))
+
+    await with_system(settings, main, reads=False, listener=listener)
 
 
 class _Bar:

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 
 from sentistream import __version__
-from sentistream.bootstrap import Replay, make_backfill, make_source, open_system
+from sentistream.bootstrap import Replay, System, make_backfill, make_source
 from sentistream.cli.options import DataDir, MetricsPort, settled
 from sentistream.cli.output import say
 from sentistream.cli.process import Add, Parts, Ready, listening, run_loop
+from sentistream.cli.start import with_system
 from sentistream.settings import Settings
 
 Host = Annotated[
@@ -153,15 +154,18 @@ async def _run(
     """The parts that `add` adds and, on the port of the settings, the API or the monitor. reads: load the analyser."""
     # First of all, so that a port in use is said before anything is opened or made.
     listener = listening(settings) if api or monitor else None
+
+    async def main(system: System) -> None:
+        parts = Parts(system)
+        await add(parts)
+        if listener is not None and api:
+            await parts.add_api(listener, alone=alone)
+        elif listener is not None:
+            await parts.add_monitor(listener)
+        await parts.run(ready)
+
     try:
-        async with open_system(settings, reads=reads) as system:
-            parts = Parts(system)
-            await add(parts)
-            if listener is not None and api:
-                await parts.add_api(listener, alone=alone)
-            elif listener is not None:
-                await parts.add_monitor(listener)
-            await parts.run(ready)
+        await with_system(settings, main, reads=reads, listener=listener)
     finally:
         if listener is not None:
             listener.close()

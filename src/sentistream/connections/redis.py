@@ -78,7 +78,9 @@ class RedisServer:
         async with self.answering():
             version = str((await self.client.info("server"))["redis_version"])
         if tuple(int(part) for part in version.split(".")[:2]) < OLDEST:
-            raise StorageUnavailable(f"Redis at {self.address} is version {version}: 7.0 or newer is needed")
+            raise StorageUnavailable(
+                f"Redis at {self.address} is version {version}: 7.0 or newer is needed", lasting=True
+            )
 
     async def free_memory(self) -> int:
         """Bytes left below `maxmemory`, or in the server's machine if there is no such bound."""
@@ -167,15 +169,17 @@ class RedisServer:
         if isinstance(error, exceptions.AuthenticationError | exceptions.NoPermissionError) or said.startswith(
             ("NOAUTH", "WRONGPASS")
         ):
-            return StorageUnavailable(f"Redis at {at} refuses user or password of the URL: {said}")
+            return StorageUnavailable(f"Redis at {at} refuses user or password of the URL: {said}", lasting=True)
         if isinstance(error, exceptions.BusyLoadingError):
             return StorageUnavailable(f"Redis at {at} is still reading its data")
         if isinstance(error, exceptions.ReadOnlyError) or said.startswith("READONLY"):
             return StorageUnavailable(f"Redis at {at} is a replica that takes no writes: name the master, or sentinels")
         if said.startswith("WRONGTYPE"):
-            return StorageUnavailable(f"Redis at {at} holds something else under that name: choose another name")
+            return StorageUnavailable(
+                f"Redis at {at} holds something else under that name: choose another name", lasting=True
+            )
         if isinstance(error, exceptions.ResponseError):
-            return StorageUnavailable(f"Redis at {at} refuses: {said}")
+            return StorageUnavailable(f"Redis at {at} refuses: {said}", lasting="out of range" in said)
         return StorageUnavailable(
             f"Redis at {at} does not answer: {masked(said) or f'not within {self._patience:g} s'}"
         )

@@ -124,14 +124,19 @@ class PositionLost(SentiStreamError):
 
 
 class Unavailable(SentiStreamError):
-    """`retry_after` is in seconds and becomes the Retry-After header."""
+    """`retry_after` is in seconds and becomes the Retry-After header. `lasting`: waiting mends it not, a person must.
+
+    What works has met a lasting one only because something was changed under it, and goes on trying; what
+    starts gives up.
+    """
 
     code = "UNAVAILABLE"
     status = 503
 
-    def __init__(self, message: str, *, retry_after: float = 1.0, **details: Any) -> None:
+    def __init__(self, message: str, *, retry_after: float = 1.0, lasting: bool = False, **details: Any) -> None:
         super().__init__(message, **details)
         self.retry_after = retry_after
+        self.lasting = lasting
 
 
 class Overloaded(Unavailable):

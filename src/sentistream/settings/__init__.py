@@ -1,6 +1,6 @@
 """Every setting, one section per room, each with prose, bounds and a default."""
 
-from sentistream.settings.catalogue import PREFIX, bounds, masked, variable
+from sentistream.settings.catalogue import PREFIX, bounds, masked, place, variable
 from sentistream.settings.loading import fields, load_settings
 from sentistream.settings.origins import ALIASES, REDIS
 from sentistream.settings.sections import (
@@ -34,5 +34,6 @@ __all__ = [
     "fields",
     "load_settings",
     "masked",
+    "place",
     "variable",
 ]

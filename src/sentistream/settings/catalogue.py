@@ -61,6 +61,12 @@ def masked(text: str) -> str:
     return _USERINFO.sub(r"\1:***@", text)
 
 
+def place(url: str) -> str:
+    """What `url` points to, without login and parameters."""
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
+
+
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,31}://[^\s:/@]{0,256}):[^\s/]{1,1024}@", re.IGNORECASE)
 
 

@@ -233,6 +233,12 @@ class Settings(BaseSettings):
     data_dir: Path = Field(
         Path("sentistream-data"), description="Folder of the default databases; made where it is missing."
     )
+    startup_seconds: float = Field(
+        0.0,
+        ge=0,
+        description="Seconds that `up`, `ingest`, `worker`, `watch` and `api` wait at their start for a Redis or"
+        " PostgreSQL that does not answer; 0: for as long as it takes. Other commands fail at once.",
+    )
     stream: StreamSettings = Field(default_factory=StreamSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     live: LiveSettings = Field(default_factory=LiveSettings)

@@ -133,6 +133,7 @@ class Health(Model):
     """`services` holds database, stream, model, live and sources, each with its own `status`."""
 
     status: Literal["ok", "degraded", "unavailable"]
+    message: str | None = Field(None, description="While it starts: what it waits for.")
     version: str | None = None
     services: dict[str, dict[str, Any]] | None = None
     lag: Lag | None = None
@@ -143,7 +144,7 @@ class Health(Model):
 
 class HealthResponse(Health):
     """The same keys at the top level, where monitoring tools look, and under `data`. Without an API
-    key, where one is needed, only `status` and `timestamp` are told."""
+    key, where one is needed, only `status`, `message` and `timestamp` are told."""
 
     data: Health
     metadata: Metadata

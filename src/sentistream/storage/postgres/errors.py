@@ -34,6 +34,8 @@ _ADVICE = {
     "XX001": "is damaged: restore it from a backup",
     "XX002": "has a damaged index: REINDEX it, or restore it from a backup",
 }
+_LASTING = {"28000", "28P01", "3D000", "42501", "XX001", "XX002"}
+"""Of those, what stays as it is until a person does something."""
 
 
 def remedy(error: BaseException) -> Remedy:
@@ -69,7 +71,7 @@ def explain(error: BaseException, where: str, seconds: float) -> SentiStreamErro
     if state == "53100":
         return DiskFull(f"no room left for the database {where}: free some disk space", retry_after=5.0)
     if state in _ADVICE:
-        return StorageUnavailable(f"the database {where} {_ADVICE[state]}", retry_after=5.0)
+        return StorageUnavailable(f"the database {where} {_ADVICE[state]}", retry_after=5.0, lasting=state in _LASTING)
     if remedy(error) == "reconnect":
         return StorageUnavailable(f"the database {where} does not answer: is it running, and can it be reached?")
     if state is not None and state[:2] in ("53", "57", "58", "XX"):

@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
 
+from sentistream.domain.errors import StorageUnavailable
 from sentistream.storage.postgres.pool import Limits, Pool, WorkThread
 from sentistream.storage.postgres.search import TsvectorSearch
 from sentistream.storage.store import SqlStore
@@ -27,6 +28,9 @@ SESSION = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
+
+OLDEST = 14
+"""PostgreSQL's oldest version that this works with."""
 
 ASKING = {"plan_cache_mode": "force_custom_plan"}
 """The best plan of a question depends on its range; planning costs less than a wrong plan."""
@@ -82,6 +86,7 @@ class PostgresStore(SqlStore):
 
     async def migrate(self) -> None:
         """See `Store.migrate`: of several starters one works, for as long as it takes, and the others wait for it."""
+        await self._patient.run(_check_version)
         await self._patient.run(self._migrate)
 
     async def ping(self) -> None:
@@ -100,6 +105,12 @@ class PostgresStore(SqlStore):
     def pool(self) -> tuple[int, int]:
         """(connections in use, connections at most), for metrics."""
         return self._writing.in_use + self._asking.in_use, self._writing.size + self._asking.size
+
+
+def _check_version(connection: Connection) -> None:
+    version = int((connection.dialect.server_version_info or (OLDEST,))[0])
+    if version < OLDEST:
+        raise StorageUnavailable(f"the database is PostgreSQL {version}: {OLDEST} or newer is needed", lasting=True)
 
 
 def address(url: str | URL, user: str = "", password: str = "", name: str = "") -> URL:
