@@ -11,6 +11,7 @@ from store_steps import NOW, RANGE, Feed, a_post, a_reading, total
 
 from sentistream.domain.analysis import ModelInfo, unscored
 from sentistream.domain.errors import InvalidParameter
+from sentistream.domain.post import content_hash
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
 from sentistream.storage.base import Store
 
@@ -222,3 +223,26 @@ async def test_export_is_complete_and_oldest_first(store: Store, feed: Feed) -> 
     chunks = [chunk async for chunk in store.posts.export(Filters(source=("twitter",)))]
     assert max(map(len, chunks)) <= 1_000
     assert [view.post_id for chunk in chunks for view in chunk] == [str(n) for n in reversed(range(2_345))]
+
+
+async def test_the_readings_of_a_post_are_the_active_ones_of_its_text_the_current_one_first(
+    store: Store, feed: Feed
+) -> None:
+    first = a_reading(model="a", emotion="anger", emotions=(0.1, 0.2, 0.9, 0, 0, 0, 0.1), toxicity=0.4, churn_risk=0.2)
+    await feed.write(a_post("1"), reading=first)
+    found = await store.posts.get("1")
+    assert found is not None
+    assert await store.posts.readings(found.id) == [first]
+
+    better = a_reading("positive", 0.5, tier="full", model="b", reason="because")
+    hash_ = content_hash("text of 1")
+    await store.add_layer("again", [(found.id, hash_, better)], NOW)
+    assert await store.posts.readings(found.id) == [first], "a layer that is not promoted counts for nothing"
+    await store.promote("again", 10, NOW)
+    assert await store.posts.readings(found.id) == [better, first]
+
+    edited = a_post("1", content="another text", edited_at=NOW)
+    await feed.write(edited, reading=unscored(ModelInfo(name="c", version="2", tier="full"), "nobody knows"))
+    [last] = await store.posts.readings(found.id)
+    assert (last.sentiment_label, last.tier, last.reason) == ("unscored", "unscored", "nobody knows")
+    assert await store.posts.readings("6f1c2a52-6a0e-5d7b-9b1e-1f5d5a3c0e77") == []

@@ -85,6 +85,10 @@ class Posts(Protocol):
         """By key (UUID text), or by platform id (the newest where several platforms share it)."""
         ...
 
+    async def readings(self, key: str) -> list[Reading]:
+        """The active analyses of the text that the post of this key (UUID text) has now, the current one first."""
+        ...
+
     async def count(self) -> int:
         """All rows."""
         ...

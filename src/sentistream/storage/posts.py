@@ -11,6 +11,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Select, func, select, tuple_
 
+from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.event import PostView
 from sentistream.domain.post import post_key
@@ -18,9 +19,10 @@ from sentistream.domain.query import Filters, PageRequest
 from sentistream.storage.base import Page
 from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
-from sentistream.storage.rows import PostRow, micros, view
-from sentistream.storage.sql import ROW_COLUMNS, fact
-from sentistream.storage.tables import ledger, posts, rollup_keys
+from sentistream.storage.rows import AnalysisRow, PostRow, micros, reading, view
+from sentistream.storage.settle import precedence
+from sentistream.storage.sql import ANALYSIS_COLUMNS, ROW_COLUMNS, fact
+from sentistream.storage.tables import analyses, ledger, posts, rollup_keys
 
 EXPORT_CHUNK = 1_000
 
@@ -76,6 +78,21 @@ class SqlPosts:
             question = select(*ROW_COLUMNS).where(posts.c.key.in_(keys)).order_by(posts.c.created_at.desc()).limit(1)
             row = connection.execute(question).first()
             return None if row is None else view(PostRow(*row))
+
+        return await self._read(work)
+
+    async def readings(self, key: str) -> list[Reading]:
+        """See `Posts.readings`."""
+        owner = UUID(key).bytes
+        question = (
+            select(*ANALYSIS_COLUMNS)
+            .join(posts, (posts.c.key == analyses.c.post_key) & (posts.c.content_hash == analyses.c.content_hash))
+            .where(analyses.c.post_key == owner, analyses.c.active)
+        )
+
+        def work(connection: Connection) -> list[Reading]:
+            rows = [AnalysisRow(*row) for row in connection.execute(question)]
+            return [reading(row) for row in sorted(rows, key=precedence, reverse=True)]
 
         return await self._read(work)
 

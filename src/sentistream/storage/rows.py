@@ -224,6 +224,13 @@ def analysis_row(key: bytes, hash_: bytes, reading: Reading, layer: str, active:
     )
 
 
+def reading(row: AnalysisRow) -> Reading:
+    """What the row of one reading was made of."""
+    emotions = emotions_of(row)
+    values = {name: getattr(row, name) for name in Reading.__struct_fields__ if name in AnalysisRow.__struct_fields__}
+    return msgspec.convert({**values, "emotions": emotions}, Reading)
+
+
 def emotions_of(row: Any) -> tuple[float, ...] | None:
     """The seven probabilities of a row, in the order of EMOTIONS, or None."""
     if row.emotion_joy is None:

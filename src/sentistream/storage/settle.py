@@ -90,10 +90,11 @@ def keys_of(batch: Iterable[Settling]) -> dict[str, bytes]:
 def current(row: PostRow, analyses: Iterable[AnalysisRow]) -> AnalysisRow | None:
     """The active analysis of the row's text with the highest tier, then the newest, then by name."""
     candidates = [one for one in analyses if one.active and one.content_hash == row.content_hash]
-    return max(candidates, key=_precedence, default=None) if len(candidates) != 1 else candidates[0]
+    return max(candidates, key=precedence, default=None) if len(candidates) != 1 else candidates[0]
 
 
-def _precedence(one: AnalysisRow) -> tuple[int, int, str, str]:
+def precedence(one: AnalysisRow) -> tuple[int, int, str, str]:
+    """The higher comes first: by tier, then the newest, then by name."""
     return TIER_RANK[one.tier], one.analyzed_at, one.model_name, one.model_version  # type: ignore[index]
 
 
