@@ -126,6 +126,22 @@ async def test_alerts_page_by_page(house: House) -> None:
     ]
 
 
+async def test_sources_of_other_processes(house: House) -> None:
+    house.sources.append(SourceState(name="mine", kind="file", state="standby"))
+    theirs = {"name": "theirs", "kind": "synthetic", "state": "running", "published": 9, "rate_per_minute": 3.0}
+    now = house.clock()
+    assert await house.store.leases.hold("source:theirs", "host:12:abc", 60, now, theirs | {"started_at": str(now)})
+    assert await house.store.leases.hold("source:mine", "host:13:def", 60, now, {"name": "mine", "kind": "file"})
+    assert await house.store.leases.hold("watch", "host:12:fed", 60, now)
+    found = (await house.get("sources")).json()["data"]
+    assert [(one["name"], one["state"], one["published"], one["holder"]) for one in found] == [
+        ("mine", "standby", 0, "host:13"),
+        ("theirs", "running", 9, "host:12"),
+    ]
+    health = (await house.get("health")).json()
+    assert health["services"]["sources"]["standby"] == 1
+
+
 async def test_sources(house: House) -> None:
     house.sources.append(SourceState(name="synthetic", kind="synthetic", state="running", published=7))
     answer = (await house.get("sources")).json()

@@ -12,9 +12,10 @@ import msgspec
 import pytest
 
 from fakes import MovableClock
-from sentistream.domain.errors import DiskFull, Overloaded, SourceError, StorageUnavailable
+from sentistream.domain.errors import DiskFull, LeaseLost, Overloaded, SourceError, StorageUnavailable
 from sentistream.domain.post import Entry, Invalid, Post, Tombstone
 from sentistream.pipeline.ingest import Ingester, SourceState, prepare
+from sentistream.pipeline.tenure import Tenure
 from sentistream.sources.base import SourceBatch
 from sentistream.sources.gazetteer import Gazetteer
 from sentistream.stream.base import Lag
@@ -88,10 +89,24 @@ class SavedCursors:
     async def load(self, source: str) -> dict[str, Any] | None:
         return self.saved.get(source)
 
-    async def save(self, source: str, cursor: dict[str, Any], now: datetime) -> None:
+    async def save(self, source: str, cursor: dict[str, Any], now: datetime, holder: str | None = None) -> None:
         if self.errors:
             raise self.errors.pop(0)
         self.saved[source] = cursor
+
+
+class OneLease:
+    """A lease in memory; `taken` gives it to somebody else."""
+
+    taken = False
+
+    async def hold(self, name: str, holder: str, seconds: float, now: datetime, note: Any = None) -> bool:
+        return not self.taken
+
+
+def tenure(leases: OneLease | None = None) -> Tenure:
+    made: Any = leases or OneLease()
+    return Tenure(made, "source:list:test", clock=lambda: NOW)
 
 
 class Sleeps:
@@ -126,7 +141,7 @@ async def test_publishes_everything_then_says_finished(clock: MovableClock) -> N
     )
     made, _ = ingester(source, stream, cursors, clock, kind="file")
     assert made.state.state == "stopped"
-    await made.run()
+    await made.run(tenure())
     assert [type(entry) for entry in stream.entries] == [Post, Invalid, Post, Tombstone]
     placed = stream.entries[2]
     assert isinstance(placed, Post)
@@ -148,13 +163,13 @@ async def test_the_cursor_follows_the_entries(clock: MovableClock) -> None:
     async def publish(entries: Sequence[Entry]) -> None:
         order.append(f"publish {len(entries)}")
 
-    async def save(source: str, cursor: dict[str, Any], now: datetime) -> None:
+    async def save(source: str, cursor: dict[str, Any], now: datetime, holder: str | None = None) -> None:
         order.append(f"save {cursor['row']}")
 
     stream.publish = publish  # type: ignore[method-assign]
     cursors.save = save  # type: ignore[method-assign]
     made, _ = ingester(ListSource([[post(1)], [post(2), post(3)]]), stream, cursors, clock)
-    await made.run()
+    await made.run(tenure())
     assert order == ["save 0", "publish 1", "save 1", "publish 2", "save 3"]
 
 
@@ -162,7 +177,7 @@ async def test_waits_while_the_stream_is_full_and_drops_nothing(clock: MovableCl
     full, disk = Overloaded("the stream is full: wait for the workers"), DiskFull("the disk is nearly full")
     stream = Published([full, full, disk])
     made, sleeps = ingester(ListSource([[post(1)], [post(2)]]), stream, SavedCursors(), clock, retry_seconds=0.5)
-    await made.run()
+    await made.run(tenure())
     assert [entry.post_id for entry in stream.entries if isinstance(entry, Post)] == ["p1", "p2"]
     assert sleeps.slept == [0.5, 0.5, 0.5]
     assert sleeps.seen == [("waiting", full.message), ("waiting", full.message), ("waiting", disk.message)]
@@ -174,7 +189,7 @@ async def test_waits_longer_and_longer_for_the_database(clock: MovableClock) -> 
     cursors = SavedCursors([away] * 7)
     stream = Published()
     made, sleeps = ingester(ListSource([[post(1)]]), stream, cursors, clock)
-    await made.run()
+    await made.run(tenure())
     assert sleeps.slept == [1, 2, 4, 8, 16, 30, 30]
     assert len(stream.entries) == 1
     assert cursors.saved == {"list:test": {"row": 1}}
@@ -190,7 +205,7 @@ async def test_history_gives_way_to_news(clock: MovableClock) -> None:
 
     stream = Behind()
     made, sleeps = ingester(ListSource([[post(1)]]), stream, SavedCursors(), clock, gives_way_to="workers")
-    await made.run()
+    await made.run(tenure())
     assert (stream.lags, len(stream.entries), sleeps.slept) == ([], 1, [0.1, 0.1])
 
 
@@ -199,14 +214,35 @@ async def test_what_waiting_cannot_mend_is_said_and_raised(clock: MovableClock) 
     broken = SourceError("cannot read posts.jsonl: check the path")
     made, _ = ingester(ListSource([[post(1)]], broken), stream, cursors, clock)
     with pytest.raises(SourceError):
-        await made.run()
+        await made.run(tenure())
     assert (made.state.state, made.state.error, made.state.published) == ("failed", broken.message, 1)
     assert cursors.saved["list:test"] == {"row": 1}
 
     made, _ = ingester(ListSource([[post(1)]], ZeroDivisionError("surprise")), stream, SavedCursors(), clock)
     with pytest.raises(ZeroDivisionError):
-        await made.run()
+        await made.run(tenure())
     assert made.state.error == "ZeroDivisionError: surprise"
+
+
+async def test_who_lost_the_source_publishes_nothing_and_says_that_it_stands_by(clock: MovableClock) -> None:
+    stream, cursors, leases = Published(), SavedCursors(), OneLease()
+    made, _ = ingester(ListSource([[post(1)], [post(2)]]), stream, cursors, clock)
+    elapsed = 0.0
+    held = Tenure(leases, "source:list:test", clock=clock, elapsed=lambda: elapsed)  # type: ignore[arg-type]
+    await held.renew()
+
+    def published(state: SourceState) -> None:
+        nonlocal elapsed
+        if state.published:
+            leases.taken = True
+            elapsed += 60  # frozen between two batches
+
+    made._on_published = published
+    with pytest.raises(LeaseLost):
+        await made.run(held)
+    assert (made.state.state, made.state.error) == ("standby", None)
+    assert [entry.post_id for entry in stream.entries if isinstance(entry, Post)] == ["p1"]
+    assert cursors.saved["list:test"] == {"row": 1}
 
 
 async def test_stops_at_once_and_resumes_without_a_gap(clock: MovableClock) -> None:
@@ -222,7 +258,7 @@ async def test_stops_at_once_and_resumes_without_a_gap(clock: MovableClock) -> N
             stopped_at.set()
 
     made._on_published = published
-    task = asyncio.create_task(made.run())
+    task = asyncio.create_task(made.run(tenure()))
     async with asyncio.timeout(5):
         await stopped_at.wait()
         while stream.calls < 3:  # noqa: ASYNC110
@@ -236,14 +272,14 @@ async def test_stops_at_once_and_resumes_without_a_gap(clock: MovableClock) -> N
 
     stream.gate.set()
     again, _ = ingester(ListSource(batches), stream, cursors, clock)
-    await again.run()
+    await again.run(tenure())
     assert [entry.post_id for entry in stream.entries if isinstance(entry, Post)] == ["p0", "p1", "p2", "p3"]
     assert again.state.resumed == 2
 
 
 async def test_the_rate_is_of_the_last_minute(clock: MovableClock) -> None:
     made, _ = ingester(ListSource([[post(n) for n in range(120)]]), Published(), SavedCursors(), clock)
-    await made.run()
+    await made.run(tenure())
     assert made.state.rate_per_minute == 120
     clock.advance(59)
     assert made.state.rate_per_minute == 120
@@ -261,7 +297,7 @@ async def test_large_batches_are_prepared_off_the_event_loop(clock: MovableClock
 
     batches = [[post(n, location="Austin, TX") for n in range(1_000)]]
     made = Ingester(ListSource(batches), Published(), SavedCursors(), clock=clock, gazetteer=Watched())  # type: ignore[arg-type]
-    await made.run()
+    await made.run(tenure())
     assert threads
     assert threading.get_ident() not in threads
 

@@ -324,7 +324,7 @@ export interface paths {
         };
         /**
          * Sources
-         * @description Every configured source: state, speed, and what went wrong.
+         * @description Every source of this process, and those that another brings in: state, speed, and what went wrong.
          */
         get: operations["sources"];
         put?: never;
@@ -2012,9 +2012,10 @@ export interface components {
             kind: string;
             /**
              * State
+             * @description standby: another process brings it in, and the one that was asked takes over when that one ends.
              * @enum {string}
              */
-            state: "running" | "waiting" | "finished" | "failed" | "stopped";
+            state: "running" | "waiting" | "standby" | "finished" | "failed" | "stopped";
             /**
              * Published
              * @description Entries made durable by this run.
@@ -2047,6 +2048,11 @@ export interface components {
             total: number | null;
             /** Started At */
             started_at: string | null;
+            /**
+             * Holder
+             * @description The process that brings it in, as HOST:PID.
+             */
+            holder: string | null;
         };
         /**
          * SourcesResponse

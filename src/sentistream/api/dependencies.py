@@ -41,7 +41,7 @@ def unplaced(entries: Sequence[Entry], now: datetime) -> Prepared:
 class Services:
     """Everything the HTTP and WebSocket face needs, wired by bootstrap.
 
-    source_states: one JSON-ready record per source, of the shape of schemas.SourceState.
+    source_states: the sources of this process, as pipeline.ingest.SourceState says.
     process_health: further parts of the health report by name, each with its `status`.
     """
 

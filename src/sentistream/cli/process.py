@@ -14,6 +14,8 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import msgspec
+
 from sentistream import __version__
 from sentistream.analysis.batcher import Batcher
 from sentistream.bootstrap import System
@@ -22,9 +24,11 @@ from sentistream.domain.post import Entry
 from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import Ingester, Prepared, SourceState, prepare
 from sentistream.pipeline.supervise import Component, Supervisor
+from sentistream.pipeline.tenure import Leased, Tenure
 from sentistream.pipeline.watch import Watcher
 from sentistream.settings import Settings
 from sentistream.sources.base import Source
+from sentistream.storage.base import source_lease
 
 if TYPE_CHECKING:
     from sentistream.api.dependencies import Services
@@ -73,7 +77,7 @@ class Parts:
         self._components.append(Component("worker", worker.run, worker.stop))
 
     def add_watch(self) -> None:
-        """Look for alerts."""
+        """Look for alerts, if no other process does."""
         system = self.system
         watcher = Watcher(
             store=system.store,
@@ -82,7 +86,7 @@ class Parts:
             settings=system.settings.alerts,
             clock=system.clock,
         )
-        self._components.append(Component("watch", watcher.run))
+        self._components.append(Component("watch", self._leased("watch", watcher.run).run))
 
     def add_source(
         self,
@@ -92,7 +96,10 @@ class Parts:
         *,
         restart: bool = True,
     ) -> None:
-        """Bring in what `source` yields; `on_published` hears of every batch. Two of one name are a SettingsError."""
+        """Bring in what `source` yields, if no other process does; `on_published` hears of every batch.
+
+        Two of one name are a SettingsError.
+        """
         if any(ingester.state.name == source.name for ingester in self.ingesters):
             raise SettingsError(f"two sources are named {source.name}: their positions would be mixed up")
         system = self.system
@@ -118,7 +125,13 @@ class Parts:
             gives_way_to=system.settings.stream.group if kind == "backfill" else None,
         )
         self.ingesters.append(ingester)
-        self._components.append(Component(source.name, ingester.run, restart=restart))
+        leased = self._leased(
+            source_lease(source.name),
+            ingester.run,
+            note=lambda: msgspec.to_builtins(ingester.state),
+            on_standby=ingester.stand_by,
+        )
+        self._components.append(Component(source.name, leased.run, restart=restart))
 
     async def add_api(self, listener: socket.socket, *, alone: bool = False) -> None:
         """Serve HTTP and WebSocket on `listener`. SettingsError if strangers could reach it without a key.
@@ -184,6 +197,10 @@ class Parts:
             if self.server is not None:
                 self.server.close()
             await self._batcher.close()
+
+    def _leased(self, name: str, work: Callable[[Tenure], Awaitable[None]], **options: Any) -> Leased:
+        system = self.system
+        return Leased(system.store.leases, name, work, clock=system.clock, metrics=system.metrics, **options)
 
     async def _greet(self, ready: Callable[[Parts], None]) -> None:
         if self.server is not None:

@@ -12,8 +12,16 @@ import anyio
 import msgspec
 import structlog
 
-from sentistream.domain.errors import DiskFull, InvalidEntry, Overloaded, SentiStreamError, StorageUnavailable
+from sentistream.domain.errors import (
+    DiskFull,
+    InvalidEntry,
+    LeaseLost,
+    Overloaded,
+    SentiStreamError,
+    StorageUnavailable,
+)
 from sentistream.domain.post import Entry, Invalid, Post, checked
+from sentistream.pipeline.tenure import Tenure
 from sentistream.sources.base import Source, SourceBatch
 from sentistream.sources.gazetteer import Gazetteer
 from sentistream.sources.records import legible
@@ -38,12 +46,13 @@ class SourceState(msgspec.Struct, kw_only=True):
 
     published: entries made durable by this run, of which `invalid` were unreadable. `resumed`: how
     many an earlier run had brought (0 if the source does not count). `rate_per_minute`: entries
-    published in the last minute. `error`: why it waits or failed, for people.
+    published in the last minute. `error`: why it waits or failed, for people. `standby`: another
+    process, the `holder`, brings it in, and this one takes over when that one ends.
     """
 
     name: str
     kind: str
-    state: Literal["running", "waiting", "finished", "failed", "stopped"] = "stopped"
+    state: Literal["running", "waiting", "standby", "finished", "failed", "stopped"] = "stopped"
     published: int = 0
     invalid: int = 0
     resumed: int = 0
@@ -53,6 +62,7 @@ class SourceState(msgspec.Struct, kw_only=True):
     total: int | None = None
     started_at: datetime | None = None
     cursor: dict[str, Any] | None = None
+    holder: str | None = None
 
 
 class Rejected(msgspec.Struct, frozen=True, kw_only=True):
@@ -144,6 +154,10 @@ class Ingester:
     While the stream has no room it waits `retry_seconds` and tries again; while the database does
     not answer, 1, 2, 4 … 30 s. `state` says so at any time. Cancelling it is safe anywhere: what
     was published after the saved cursor comes again, as an exact duplicate.
+
+    It runs under the lease of the source. Who was frozen so long that another took over notices before
+    it publishes, and can never move the cursor. Only a process that freezes in the very publishing leaves
+    its batch twice in the stream: duplicates in the ledger, never among the posts.
     """
 
     def __init__(
@@ -179,8 +193,12 @@ class Ingester:
         self._forget(self._clock())
         return self._state
 
-    async def run(self) -> None:
-        """Until the source ends or the task is cancelled; raises what it cannot wait out (SourceError)."""
+    def stand_by(self, problem: str | None) -> None:
+        """Say that another process brings the source in, or that there is no telling because of `problem`."""
+        self._state.state, self._state.error = "standby" if problem is None else "waiting", problem
+
+    async def run(self, tenure: Tenure) -> None:
+        """Until the source ends or the task is cancelled; raises what it cannot wait out (SourceError, LeaseLost)."""
         state = self._state
         state.state, state.error, state.started_at = "running", None, self._clock()
         try:
@@ -193,9 +211,12 @@ class Ingester:
             generator = cast(AsyncGenerator[SourceBatch, None], self._source.batches(cursor))
             async with aclosing(generator) as batches:
                 async for batch in batches:
-                    await self._bring(batch)
+                    await self._bring(batch, tenure)
         except anyio.get_cancelled_exc_class():
             state.state = "stopped"
+            raise
+        except LeaseLost:
+            self.stand_by(None)
             raise
         except Exception as error:
             state.state = "failed"
@@ -205,7 +226,7 @@ class Ingester:
         state.state = "finished"
         log.info("source_finished", source=state.name, published=state.published, invalid=state.invalid)
 
-    async def _bring(self, batch: SourceBatch) -> None:
+    async def _bring(self, batch: SourceBatch, tenure: Tenure) -> None:
         state = self._state
         entries: Sequence[Entry] = ()
         if batch.entries:
@@ -219,8 +240,8 @@ class Ingester:
             entries = prepared.entries
             if self._gives_way_to is not None:
                 await self._give_way(self._gives_way_to)
-            await self._patiently(lambda: self._stream.publish(entries))
-        await self._patiently(lambda: self._cursors.save(self._source.name, batch.cursor, self._clock()))
+            await self._patiently(lambda: self._publish(entries, tenure))
+        await self._patiently(lambda: self._cursors.save(self._source.name, batch.cursor, self._clock(), tenure.holder))
         now = self._clock()
         state.cursor = batch.cursor
         state.total = self._source.total
@@ -232,6 +253,10 @@ class Ingester:
         self._forget(now)
         if self._on_published is not None:
             self._on_published(state)
+
+    async def _publish(self, entries: Sequence[Entry], tenure: Tenure) -> None:
+        await tenure.check()
+        await self._stream.publish(entries)
 
     async def _give_way(self, group: str) -> None:
         while (await self._patiently(lambda: self._stream.lag(group))).entries > GIVES_WAY_AT:

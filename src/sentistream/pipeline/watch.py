@@ -15,6 +15,7 @@ from sentistream.domain.event import AlertEvent
 from sentistream.domain.query import NumbersQuery
 from sentistream.domain.rollup import Numbers
 from sentistream.live.base import Live
+from sentistream.pipeline.tenure import Tenure
 from sentistream.settings import AlertsSettings
 from sentistream.storage.base import Store
 from sentistream.telemetry.metrics import Metrics
@@ -57,7 +58,7 @@ def rules(settings: AlertsSettings) -> tuple[Rule, ...]:
 
 
 class Watcher:
-    """Looks at the last window every few seconds until `stop()`.
+    """Looks at the last window every few seconds, in one process of all.
 
     Windows are of `created_at`. The one that ended `lateness_seconds` ago is looked at as well, so
     that posts which come that late still alert; older ones never do. An episode opens when either
@@ -82,14 +83,19 @@ class Watcher:
         self._clock = clock
         self._sleep = sleep
 
-    async def run(self) -> None:
-        """Until cancelled."""
-        while True:
-            try:
-                await self.look()
-            except Unavailable as error:
-                log.warning("watch_waits", reason=error.message)
-            await self._sleep(self._settings.every_seconds)
+    async def run(self, tenure: Tenure) -> None:
+        """Until cancelled; LeaseLost once another process watches."""
+        try:
+            while True:
+                try:
+                    await tenure.check()
+                    await self.look()
+                except Unavailable as error:
+                    log.warning("watch_waits", reason=error.message)
+                await self._sleep(self._settings.every_seconds)
+        finally:
+            for rule in rules(self._settings):  # who no longer looks cannot tell
+                self._metrics.alerts_open.labels(rule.alert_type).set(0)
 
     async def look(self) -> None:
         """Evaluate every rule once."""

@@ -145,6 +145,12 @@ class Metrics:
             "The sum of waiting and work: high with a low `sentistream_stage_seconds` means waiting, so lag.",
             DELAY_BUCKETS,
         )
+        self.lease_held = self._gauge(
+            "lease_held",
+            "1 while this process does what only one may do: bring in a source, watch, expire posts.",
+            "The sum over all processes is 1 for each lease: 0 for more than some seconds means that nobody does it.",
+            ("lease",),
+        )
         self.alerts_open = self._gauge(
             "alerts_open",
             "Alert episodes that have not ended.",

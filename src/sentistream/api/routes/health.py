@@ -104,6 +104,7 @@ def _sources(services: Services) -> dict[str, Any]:
     report: dict[str, Any] = {
         "status": "degraded" if failed else "ok",
         "running": sum(state["state"] == "running" for state in states),
+        "standby": sum(state["state"] == "standby" for state in states),
         "failed": failed,
     }
     if failed:

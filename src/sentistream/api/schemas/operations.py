@@ -37,7 +37,9 @@ class SourceState(Model):
 
     name: str
     kind: str
-    state: Literal["running", "waiting", "finished", "failed", "stopped"]
+    state: Literal["running", "waiting", "standby", "finished", "failed", "stopped"] = Field(
+        description="standby: another process brings it in, and the one that was asked takes over when that one ends."
+    )
     published: Count = Field(description="Entries made durable by this run.")
     invalid: Count = Field(description="Of those, unreadable ones: they are among the dead letters.")
     resumed: Count = Field(description="Entries that an earlier run had brought.")
@@ -47,6 +49,7 @@ class SourceState(Model):
     cursor: dict[str, Any] | None
     total: Count | None = Field(description="How many there will be in all, where that is known.")
     started_at: datetime | None
+    holder: str | None = Field(description="The process that brings it in, as HOST:PID.")
 
 
 class SourcesResponse(Model):
