@@ -7,14 +7,13 @@ import json
 import random
 import sqlite3
 import subprocess
-import threading
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import httpx2
 import pytest
+
 from running import Running, run
+from sender import Sender
 
 POSTS = 5_000
 KILLS = 20
@@ -23,70 +22,6 @@ SEED = 20_261_122
 FIELDS = ("post_id", "source", "content", "author", "created_at", "product", "location")
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
-
-
-class Client:
-    """Sends posts over HTTP in batches, each again until it is accepted. `allow()` lets it go on."""
-
-    def __init__(self, url: str, posts: list[dict[str, Any]]) -> None:
-        self._url = url
-        self._batches = [posts[start : start + BATCH] for start in range(0, len(posts), BATCH)]
-        self._budget = threading.Semaphore(0)
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._send, name="client", daemon=True)
-        self.accepted = 0
-        self.repeated = 0
-        self.failure: BaseException | None = None
-
-    @property
-    def batches(self) -> int:
-        """How many there are in all."""
-        return len(self._batches)
-
-    def allow(self, batches: int) -> None:
-        """Let it send that many more."""
-        self._budget.release(batches)
-
-    def _send(self) -> None:
-        try:
-            with httpx2.Client(trust_env=False, timeout=10) as http:
-                for batch in self._batches:
-                    self._budget.acquire()
-                    while not self._accepted(http, batch):
-                        self.repeated += 1
-                        if self._stopped.wait(0.02):
-                            return
-                    self.accepted += 1
-        except BaseException as error:
-            self.failure = error
-            raise
-
-    def _accepted(self, http: httpx2.Client, batch: list[dict[str, Any]]) -> bool:
-        try:
-            answer = http.post(f"{self._url}/api/v1/posts", json={"posts": batch})
-        except httpx2.TransportError:
-            return False  # the server is gone until the test starts it again
-        if answer.status_code == 503:
-            return False
-        assert answer.status_code == 202, answer.text
-        assert answer.json()["data"]["accepted"] == len(batch)
-        return True
-
-    def __enter__(self) -> Client:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stopped.set()
-        self.allow(self.batches)
-        self._thread.join(60)
-
-    def finish(self, seconds: float) -> None:
-        """Wait until everything was accepted."""
-        self.allow(self.batches)
-        self._thread.join(seconds)
-        assert not self._thread.is_alive()
-        assert self.failure is None
 
 
 @contextlib.contextmanager
@@ -129,7 +64,8 @@ def test_a_process_killed_again_and_again_loses_and_repeats_nothing(tmp_path: Pa
     received: list[int] = []
     stored: list[int] = []
     in_hand: list[int] = []
-    with Client(f"http://127.0.0.1:{server.port}", by_http) as client:
+    batches = [by_http[start : start + BATCH] for start in range(0, len(by_http), BATCH)]
+    with Sender(f"http://127.0.0.1:{server.port}", batches) as client:
         try:
             for _ in range(KILLS):
                 server.start()

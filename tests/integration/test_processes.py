@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from posts_file import posts_file
-from running import Running, run, running
 from websockets.sync.client import connect
 
 import redis_server
+from running import Running, run, running
 
 
 def test_an_api_hears_through_redis_what_a_worker_says(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from posts_file import posts_file
-from running import Running, free_port, run, running
 from scripts.servers.postgres import PostgresServer
 from scripts.servers.valkey import ValkeyServer
 from websockets.exceptions import InvalidStatus
@@ -19,6 +18,7 @@ from websockets.sync.client import connect
 
 import postgres_server
 import redis_server
+from running import Running, free_port, run, running
 
 pytestmark = pytest.mark.timeout(600)
 

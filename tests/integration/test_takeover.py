@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import Running, run, running
 
 import redis_server
 from postgres_server import migrated_database, name_for
+from running import Running, run, running
 from sentistream.domain.analysis import Reading
 from sentistream.domain.post import Post
 from sentistream.storage.base import Settling

@@ -11,10 +11,12 @@ from typing import Any
 
 import pytest
 from sqlalchemy.exc import IntegrityError
+from structlog.testing import capture_logs
 
 from fakes import MovableClock, until
 from sentistream.analysis.languages import LanguageDetector, LanguageGate
 from sentistream.analysis.lexicon import LexiconAnalyser
+from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import StorageUnavailable
 from sentistream.domain.event import PostEvent
 from sentistream.domain.post import Entry, Invalid, Post, Tombstone
@@ -94,11 +96,11 @@ async def working(worker: Worker) -> AsyncIterator[None]:
         yield
     finally:
         worker.stop()
-        await asyncio.wait_for(task, 20)
+        await asyncio.wait_for(task, 60)
 
 
 async def reached(system: System, condition: Any) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not await condition():  # noqa: ASYNC110
             await asyncio.sleep(0.005)
 
@@ -170,12 +172,12 @@ class Flaky(SqliteStore):
 
 async def test_a_store_that_is_away_is_waited_for(system: System, tmp_path: Path) -> None:
     store = Flaky(tmp_path / "store.db")
-    store.shut = 4
+    store.shut = 5
     await system.stream.publish([system.post(str(n)) for n in range(10)])
     async with working(system.worker(store=store)):
         await reached(system, system.drained)
     assert store.shut == 0
-    assert [wait for wait in system.slept if wait in (2.0, 4.0, 8.0)] == [2.0, 4.0, 8.0]
+    assert [wait for wait in system.slept if wait > 1.0] == [2.0, 4.0, 4.0, 4.0]
     assert await system.store.posts.count() == 10
     await store.close()
 
@@ -184,8 +186,10 @@ async def test_what_cannot_be_stored_condemns_only_itself(system: System, tmp_pa
     store = Flaky(tmp_path / "store.db")
     store.refused = "13"
     await system.stream.publish([system.post(str(n)) for n in range(30)])
-    async with working(system.worker(store=store)):
-        await reached(system, system.drained)
+    with capture_logs() as said:  # their tracebacks, made pretty, would take longer than everything else
+        async with working(system.worker(store=store)):
+            await reached(system, system.drained)
+    assert "batch_refused" in {line["event"] for line in said}
     assert set(await labels(system)) == {str(n) for n in range(30)} - {"13"}
     [letter] = await system.store.ledger.dead_letters()
     assert "could not be stored" in letter.reason
@@ -213,6 +217,49 @@ async def test_after_too_many_deliveries_an_entry_is_dead_lettered(system: Syste
     [letter, *_] = await system.store.ledger.dead_letters()
     assert letter.reason.startswith("gave up after 2 deliveries")
     assert letter.attempts > 2
+
+
+class Diary(SqliteStore):
+    """The real store, which notes when it has stored what."""
+
+    def __init__(self, path: Path, notes: list[str]) -> None:
+        super().__init__(path)
+        self._notes = notes
+
+    async def write(self, batch: Sequence[Settling], now: datetime) -> Settled:
+        settled = await super().write(batch, now)
+        self._notes += [f"stored {item.entry.post_id}" for item in batch if isinstance(item.entry, Post)]
+        return settled
+
+
+class Reader(LexiconAnalyser):
+    """The real analyser, which notes when it was given what."""
+
+    def __init__(self, notes: list[str]) -> None:
+        super().__init__()
+        self._notes = notes
+
+    async def analyse(self, texts: Sequence[str]) -> list[Reading]:
+        self._notes += [f"read {text}" for text in texts]
+        return await super().analyse(texts)
+
+
+async def test_what_was_delivered_before_has_the_worker_to_itself(system: System, tmp_path: Path) -> None:
+    """Else a post that kills the process would take the one before it along, as often as itself."""
+    await system.stream.publish([system.post(str(n), str(n)) for n in range(8)])
+    other = SqliteStream(system.stream._path, StreamSettings(lease_seconds=1), system.clock)
+    await other.open()
+    async with other.consume(GROUP, 6, 0.0) as consumer:
+        assert len((await anext(consumer.batches())).entries) == 6
+        consumer._held.clear()  # it dies without giving back
+    await other.close()
+    system.clock.advance(5)
+    notes: list[str] = []
+    store = Diary(tmp_path / "store.db", notes)
+    async with working(system.worker(store=store, analyser=Reader(notes))):
+        await reached(system, system.drained)
+    assert notes[:12] == [f"{did} {n}" for n in range(6) for did in ("read", "stored")]
+    await store.close()
 
 
 async def test_housekeeping_trims_and_forgets(system: System) -> None:

@@ -13,6 +13,7 @@ import msgspec
 import structlog
 
 from sentistream.analysis.base import Analyser
+from sentistream.crash_points import reached
 from sentistream.domain.errors import InvalidEntry, SentiStreamError, Unavailable
 from sentistream.domain.post import Entry, Invalid, Post, checked
 from sentistream.live.base import Live
@@ -25,14 +26,15 @@ log = structlog.get_logger(__name__)
 HOUSEKEEPING_SECONDS = 1.0
 """Between two readings of the lag and two trims of the stream."""
 
-RETRY_SECONDS = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
-"""Waits while the store is unavailable; the last one repeats."""
+RETRY_SECONDS = (1.0, 2.0, 4.0)
+"""Waits while the store is unavailable; the last one repeats, so that it is back at work soon after the store."""
 
 
 class Worker:
     """Settles what the stream delivers until `stop()`.
 
-    The next batch is analysed while one is written. A batch is acknowledged only after its
+    The next batch is analysed while one is written, except for what was delivered before, which has the
+    worker to itself: if it kills the process, it takes nobody with it. A batch is acknowledged only after its
     transaction, so a crash anywhere means that it is delivered again and changes nothing twice. An
     entry that cannot be stored is dead-lettered with its reason, its neighbours unharmed.
     """
@@ -78,10 +80,18 @@ class Worker:
             try:
                 batches = consumer.batches()
                 while (batch := await self._next(batches, stopping, keeper, writing)) is not None:
+                    reached("after_read")
+                    # One that was delivered before may be what kills: nothing else is in hand meanwhile.
+                    suspect = batch.entries[0].attempt > 1
+                    if writing is not None and suspect:
+                        await writing
                     items = await self._analyse(batch)
+                    reached("after_analysis")
                     if writing is not None:
                         await writing
                     writing = asyncio.create_task(self._settle(consumer, batch, items), name="worker-writing")
+                    if suspect:
+                        await writing
                 if writing is not None:
                     await writing
             finally:
@@ -121,6 +131,7 @@ class Worker:
         started = time.perf_counter()
         items = await asyncio.to_thread(self._validate, batch.entries)
         texts = [item.entry.content for item in items if isinstance(item.entry, Post)]
+        reached("in_analysis", texts)
         readings = iter(await self._analyser.analyse(texts) if texts else [])
         self._metrics.stage_seconds.labels("analyse").observe(time.perf_counter() - started)
         return [
@@ -151,6 +162,7 @@ class Worker:
         if settled is None:
             log.warning("batch_lost", entries=len(items))
             return
+        reached("after_commit")
         written = time.perf_counter()
         self._metrics.stage_seconds.labels("write").observe(written - started)
         now = self._clock().timestamp()
@@ -159,6 +171,7 @@ class Worker:
         if settled.events:
             await self._live.publish(settled.events)
         self._metrics.stage_seconds.labels("publish").observe(time.perf_counter() - written)
+        reached("after_publish")
         await consumer.ack(batch)
         for outcome, count in Counter(settled.outcomes.values()).items():
             self._metrics.outcomes.labels(outcome).inc(count)

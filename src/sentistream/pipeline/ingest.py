@@ -28,7 +28,7 @@ from sentistream.sources.records import legible
 from sentistream.storage.base import Cursors
 from sentistream.stream.base import Stream
 
-LONGEST_WAIT = 30.0
+LONGEST_WAIT = 4.0
 """Seconds between two tries at most while the database does not answer."""
 
 RATE_WINDOW = timedelta(minutes=1)
@@ -152,7 +152,7 @@ class Ingester:
     """Runs one source to its end, or for ever: publish, then save the cursor, and never drop anything.
 
     While the stream has no room it waits `retry_seconds` and tries again; while the database does
-    not answer, 1, 2, 4 … 30 s. `state` says so at any time. Cancelling it is safe anywhere: what
+    not answer, 1, 2, then every 4 s. `state` says so at any time. Cancelling it is safe anywhere: what
     was published after the saved cursor comes again, as an exact duplicate.
 
     It runs under the lease of the source. Who was frozen so long that another took over notices before

@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
+from sentistream.crash_points import reached
 from sentistream.domain.analysis import Reading
 from sentistream.storage import audit, layers, migrations, retention, sql
 from sentistream.storage.base import Settled, Settling
@@ -67,6 +68,7 @@ class SqlStore(ABC):
             keys = keys_of(batch)
             changes = settle(batch, keys, sql.load_known(connection, batch, keys), micros(now))
             sql.apply(connection, changes, self._churn_threshold)
+            reached("in_transaction")
             return changes.settled
 
         return await self.change(work)
