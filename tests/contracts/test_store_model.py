@@ -17,7 +17,7 @@ from stores import ADAPTERS, OpenStore
 
 from sentistream.domain.analysis import TIER_RANK, Reading
 from sentistream.domain.ledger import OUTCOMES
-from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, content_hash, post_key
+from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, Withdrawal, content_hash, post_key
 from sentistream.domain.query import DIMENSIONS, Filters, NumbersQuery
 from sentistream.storage.base import Settling, Store
 
@@ -76,13 +76,22 @@ corrections = st.builds(
     sentiment_label=st.sampled_from(["positive", "negative", "neutral", None]),
     toxicity=st.sampled_from([None, 0.5]),
 )
+withdrawals = st.builds(
+    Withdrawal,
+    post_id=ids,
+    source=sources,
+    content_hash=st.sampled_from(list(LABELS)).map(content_hash),
+    correction_id=st.sampled_from(["c1", "c2"]),
+    withdrawn_by=st.just("bo"),
+    withdrawn_at=st.just(NOW),
+)
 broken = st.builds(Invalid, raw=st.just("{"), reason=st.just("broken"))
-entries: st.SearchStrategy[Entry] = st.one_of(posts, posts, posts, graves, corrections, broken)
+entries: st.SearchStrategy[Entry] = st.one_of(posts, posts, posts, graves, corrections, withdrawals, broken)
 steps = st.one_of(
     st.lists(entries, min_size=1, max_size=6),
     st.lists(entries, min_size=1, max_size=6),
     st.integers(0, 30),  # deliver an earlier batch again
-    st.sampled_from(["layer", "promote"]),
+    st.sampled_from(["layer", "promote", "demote"]),
 )
 
 
@@ -115,6 +124,8 @@ class Naive:
             return "tombstoned" if self.posts.pop(key, None) is None else "deleted"
         if isinstance(entry, Correction):
             return self._correct(key, entry, now)
+        if isinstance(entry, Withdrawal):
+            return self._withdraw(key, entry)
         if key in self.graves:
             return "stale"
         if old is not None:
@@ -136,7 +147,9 @@ class Naive:
         assert base is not None
         score = {"positive": 1.0, "negative": -1.0, "neutral": 0.0}
         label = entry.sentiment_label
+        earlier = [one["at"] for one in self._human(key)]
         human = base | {
+            "layer": "human",
             "label": label or base["label"],
             "score": score[label] if label else base["score"],
             "toxicity": base["toxicity"] if entry.toxicity is None else entry.toxicity,
@@ -144,24 +157,44 @@ class Naive:
             "model": "human:bo",
             "version": entry.correction_id,
             "active": True,
-            "at": now,
+            "at": max([now, *(at + 1e-6 for at in earlier)]),
         }
         if any(self._same(one, human) for one in self.readings[key]):
             return "duplicate"
         self.readings[key].append(human)
         return "corrected"
 
+    def _withdraw(self, key: bytes, entry: Withdrawal) -> str:
+        post = self.posts.get(key)
+        if post is None or content_hash(post.content) != entry.content_hash:
+            return "stale"
+        human, current = self._human(key), self.current(key)
+        assert current is not None
+        if any(one["version"] == entry.correction_id and not one["active"] for one in human):
+            return "duplicate"
+        if current["tier"] != "human" or current["version"] != entry.correction_id:
+            return "stale"
+        for one in human:
+            one["active"] = False
+        return "corrected"
+
+    def _human(self, key: bytes) -> list[dict[str, Any]]:
+        hash_ = content_hash(self.posts[key].content)
+        return [one for one in self.readings[key] if one["layer"] == "human" and one["hash"] == hash_]
+
     def layer(self, key: bytes, now: int) -> None:
         content = self.posts[key].content
         self._read(key, content, reading_of(content, "trial-model"), now, active=False)
 
-    def promote(self) -> None:
+    def switch(self, active: bool) -> None:
         for readings in self.readings.values():
             for one in readings:
-                one["active"] = True
+                if one["layer"] == "trial":
+                    one["active"] = active
 
     def _read(self, key: bytes, content: str, reading: Reading, now: int, *, active: bool) -> None:
         one = {
+            "layer": "live" if active else "trial",
             "hash": content_hash(content),
             "label": reading.sentiment_label,
             "score": reading.sentiment_score,
@@ -190,9 +223,12 @@ class Naive:
     def current(self, key: bytes) -> dict[str, Any] | None:
         hash_ = content_hash(self.posts[key].content)
         usable = [one for one in self.readings[key] if one["active"] and one["hash"] == hash_]
-        return max(
-            usable, key=lambda one: (TIER_RANK[one["tier"]], one["at"], one["model"], one["version"]), default=None
-        )
+
+        def precedence(one: dict[str, Any]) -> tuple[Any, ...]:
+            preferred = one["layer"] == "trial" and one["tier"] != "unscored"
+            return one["tier"] == "human", preferred, TIER_RANK[one["tier"]], one["at"], one["model"], one["version"]
+
+        return max(usable, key=precedence, default=None)
 
     def group(self, dimension: str, key: bytes) -> str | None:
         post, one = self.posts[key], self.current(key)
@@ -269,9 +305,10 @@ async def _layers(store: Store, naive: Naive, step: str, now: datetime, second: 
         for key in naive.posts:
             naive.layer(key, second)
     else:
-        while await store.promote("trial", 2, now):
+        move = store.promote if step == "promote" else store.demote
+        while await move("trial", 2, now):
             pass
-        naive.promote()
+        naive.switch(step == "promote")
 
 
 async def _compare(store: Store, naive: Naive) -> None:

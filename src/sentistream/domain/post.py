@@ -1,4 +1,4 @@
-"""What the stream carries: posts, tombstones, corrections and what could not be read."""
+"""What the stream carries: posts, tombstones, corrections, their withdrawals and what could not be read."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ SOURCE_PATTERN = re.compile(r"[a-z0-9_-]{1,64}")
 
 Id = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 Short = Annotated[str, msgspec.Meta(max_length=256)]
+Note = Annotated[str, msgspec.Meta(max_length=1_000)]
 
 
 class Post(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="post", tag_field="kind"):
@@ -72,7 +73,10 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, t
 
 
 class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="correction", tag_field="kind"):
-    """A person's reading of one version of one post; becomes an analysis of tier `human`."""
+    """A person's reading of one version of one post; becomes an analysis of tier `human`.
+
+    What is None stays as it stood. `correction_id` tells a repetition from a second thought.
+    """
 
     post_id: Id
     source: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_-]{1,64}$")]
@@ -84,6 +88,20 @@ class Correction(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, 
     emotion: Literal["joy", "sadness", "anger", "fear", "surprise", "disgust", "neutral"] | None = None
     toxicity: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
     churn_risk: Annotated[float, msgspec.Meta(ge=0, le=1)] | None = None
+    note: Note | None = None
+    connector: Short = "http"
+
+
+class Withdrawal(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="withdrawal", tag_field="kind"):
+    """Takes back what people said of one version of one post, if `correction_id` is still the last word on it."""
+
+    post_id: Id
+    source: Annotated[str, msgspec.Meta(pattern="^[a-z0-9_-]{1,64}$")]
+    content_hash: bytes
+    correction_id: Id
+    withdrawn_by: Short
+    withdrawn_at: datetime
+    note: Note | None = None
     connector: Short = "http"
 
 
@@ -100,7 +118,7 @@ class Invalid(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag
     position: str = ""
 
 
-Entry = Post | Tombstone | Correction | Invalid
+Entry = Post | Tombstone | Correction | Withdrawal | Invalid
 
 
 def post_key(source: str, post_id: str) -> uuid.UUID:

@@ -29,6 +29,7 @@ from sentistream.storage.deltas import OVERALL, SECOND
 from sentistream.storage.sql import fact, insert_into, many_writers, sealed, set_fact
 from sentistream.storage.tables import (
     analyses,
+    corrections,
     dead_letters,
     ledger,
     posts,
@@ -174,6 +175,9 @@ def _references(connection: Connection) -> list[Finding]:
         "posts are queued to be read again with a text that is no longer theirs": select(func.count())
         .select_from(refine_queue.outerjoin(posts, refine_queue.c.post_key == posts.c.key))
         .where(or_(posts.c.key.is_(None), posts.c.content_hash != refine_queue.c.content_hash)),
+        "corrections belong to no post": select(func.count())
+        .select_from(corrections.outerjoin(posts, corrections.c.post_key == posts.c.key))
+        .where(posts.c.key.is_(None)),
         "posts stand although they were deleted": select(func.count()).select_from(
             posts.join(tombstones, tombstones.c.key == posts.c.key)
         ),

@@ -10,6 +10,7 @@ import msgspec
 
 from sentistream.domain.alert import Alert
 from sentistream.domain.analysis import Reading, Tier
+from sentistream.domain.correction import Corrected, Labelled, Standing
 from sentistream.domain.event import Event, PostView
 from sentistream.domain.ledger import Account, Outcome
 from sentistream.domain.post import Entry
@@ -17,7 +18,10 @@ from sentistream.domain.query import Filters, NumbersQuery, PageRequest
 from sentistream.domain.rollup import Numbers
 
 LIVE_LAYER = "live"
-"""The layer the pipeline writes; it and `human` are always active."""
+"""The layer the pipeline writes; it is always active."""
+
+HUMAN_LAYER = "human"
+"""The layer of corrections; active until they are withdrawn."""
 
 
 class Settling(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,6 +119,30 @@ class NumbersReader(Protocol):
 
     async def churn_threshold(self) -> float:
         """The churn risk from which a post counts in `Numbers.high_churn_risk`; rollups are made with it."""
+        ...
+
+
+class Corrections(Protocol):
+    """What people said of posts; it gets in through `Store.write`, like everything."""
+
+    async def standing(self, ids: Sequence[str]) -> dict[str, Standing]:
+        """By id as given, a key or a platform id as in `Posts.get`: the posts there are, and the last word on each."""
+        ...
+
+    async def settled(self, correction_ids: Sequence[str]) -> set[str]:
+        """Those of `correction_ids` that were written, withdrawn since or not."""
+        ...
+
+    async def of(self, post_key: str) -> list[Corrected]:
+        """The history of one post, newest first."""
+        ...
+
+    async def page(self, limit: int = 50, before: int | None = None) -> list[Corrected]:
+        """The history of all, newest first; `before` is the number to continue from."""
+        ...
+
+    def labelled(self, chunk: int = 500) -> AsyncIterator[list[Labelled]]:
+        """Every text that people have labelled and that still stands, with each model's reading of it."""
         ...
 
 
@@ -325,6 +353,8 @@ class Store(Protocol):
     @property
     def numbers(self) -> NumbersReader: ...
     @property
+    def corrections(self) -> Corrections: ...
+    @property
     def ledger(self) -> LedgerReader: ...
     @property
     def alerts(self) -> Alerts: ...
@@ -346,7 +376,15 @@ class Store(Protocol):
         ...
 
     async def promote(self, layer: str, limit: int, now: datetime) -> int:
-        """Make up to `limit` analyses of `layer` active; returns how many are left. Resumable."""
+        """Let the readings of `layer` count for up to `limit` more posts; returns how many are left. Resumable.
+
+        They come before what the live layer says, whatever its tier, and after what people say. Another promoted
+        layer's readings of those posts count no more. Conflict for a layer that is always active.
+        """
+        ...
+
+    async def demote(self, layer: str, limit: int, now: datetime) -> int:
+        """The way back, in the same steps."""
         ...
 
     async def expire(self, before: datetime, limit: int) -> int:

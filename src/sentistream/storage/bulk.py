@@ -15,6 +15,7 @@ from sqlalchemy import ARRAY, Column, ColumnElement, Connection, String, Table, 
 
 from sentistream.domain.rollup import MEASURES
 from sentistream.storage import tables
+from sentistream.storage.people import CorrectionRow
 from sentistream.storage.rows import AnalysisRow, PostRow
 from sentistream.storage.words import tsvector
 
@@ -45,6 +46,7 @@ PLACE = ("grain", "dimension", "key", "bucket")
 
 POSTS = Insert(tables.posts, PostRow.__struct_fields__)
 ANALYSES = Insert(tables.analyses, AnalysisRow.__struct_fields__)
+CORRECTIONS = Insert(tables.corrections, CorrectionRow.__struct_fields__)
 OUTCOMES = Insert(tables.entry_outcomes, ("entry_id", "connector", "outcome"))
 DEAD = Insert(tables.dead_letters, ("entry_id", "connector", "position", "reason", "raw", "attempts", "dead_at"))
 TOMBSTONES = Insert(tables.tombstones, ("key", "source", "post_id", "deleted_at"))

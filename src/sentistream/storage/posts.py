@@ -69,12 +69,7 @@ class SqlPosts:
         """See `Posts.get`."""
 
         def work(connection: Connection) -> PostView | None:
-            try:
-                keys = [UUID(id).bytes]
-            except ValueError:
-                keys = []
-            sources = select(rollup_keys.c.key).where(rollup_keys.c.dimension == "source")
-            keys += [post_key(source, id).bytes for source in connection.execute(sources).scalars()]
+            keys = candidates(id, known_sources(connection))
             question = select(*ROW_COLUMNS).where(posts.c.key.in_(keys)).order_by(posts.c.created_at.desc()).limit(1)
             row = connection.execute(question).first()
             return None if row is None else view(PostRow(*row))
@@ -110,6 +105,20 @@ class SqlPosts:
             if page.next_cursor is None:
                 return
             request = msgspec.structs.replace(request, cursor=page.next_cursor)
+
+
+def known_sources(connection: Connection) -> list[str]:
+    """Every platform that posts came from."""
+    return list(connection.execute(select(rollup_keys.c.key).where(rollup_keys.c.dimension == "source")).scalars())
+
+
+def candidates(id: str, sources: list[str]) -> list[bytes]:
+    """The keys that `id` may mean: itself, or a platform's id on one of `sources`."""
+    try:
+        keys = [UUID(id).bytes]
+    except ValueError:
+        keys = []
+    return [*keys, *(post_key(source, id).bytes for source in sources)]
 
 
 def _ids(request: PageRequest, cursor: _Cursor | None) -> Select[Any]:

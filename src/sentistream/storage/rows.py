@@ -12,6 +12,7 @@ import msgspec
 from sentistream.domain.analysis import EMOTIONS, Reading
 from sentistream.domain.event import PostView
 from sentistream.domain.post import EPOCH, Post
+from sentistream.storage.base import HUMAN_LAYER, LIVE_LAYER
 
 HISTORY = 5 * 60 * 1_000_000
 """Microseconds: a simulated post older than this when it arrives is history being filled in, not news."""
@@ -119,6 +120,11 @@ class AnalysisRow(msgspec.Struct, gc=False):
     def identity(self) -> tuple[bytes, str, str]:
         """What is unique about it within its post."""
         return self.content_hash, self.model_name, self.model_version
+
+    @property
+    def promoted(self) -> bool:
+        """Whether somebody made its layer active."""
+        return self.active and self.layer not in (LIVE_LAYER, HUMAN_LAYER)
 
 
 COPIED: tuple[str, ...] = (

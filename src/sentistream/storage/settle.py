@@ -17,21 +17,28 @@ import msgspec
 from sentistream.domain.analysis import TIER_RANK, Reading
 from sentistream.domain.event import DeletedEvent, Event, PostEvent
 from sentistream.domain.ledger import Outcome
-from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, content_hash, post_key
+from sentistream.domain.post import (
+    Correction,
+    Entry,
+    Invalid,
+    Post,
+    Tombstone,
+    Withdrawal,
+    content_hash,
+    post_key,
+)
 from sentistream.storage.base import LIVE_LAYER, Settled, Settling
+from sentistream.storage.people import CorrectionRow, by_hand, corrected, withdrawn
 from sentistream.storage.rows import (
     COPIED,
     HISTORY,
     AnalysisRow,
     PostRow,
     analysis_row,
-    decimals,
     micros,
     post_row,
     view,
 )
-
-_SCORES = {"positive": 1.0, "negative": -1.0, "neutral": 0.0}
 
 
 class Dead(msgspec.Struct, gc=False):
@@ -72,6 +79,9 @@ class Changes(msgspec.Struct):
     deleted: list[bytes]
     analyses: list[AnalysisRow]
     queued: list[Queued]
+    switched: list[AnalysisRow]
+    """Analyses that were stored before, with another layer or activity than they had."""
+    corrections: list[CorrectionRow]
     tombstones: list[tuple[bytes, str, str, int]]
     dead: list[Dead]
     moves: list[tuple[PostRow | None, PostRow | None]]
@@ -88,14 +98,25 @@ def keys_of(batch: Iterable[Settling]) -> dict[str, bytes]:
 
 
 def current(row: PostRow, analyses: Iterable[AnalysisRow]) -> AnalysisRow | None:
-    """The active analysis of the row's text with the highest tier, then the newest, then by name."""
+    """The active analysis of the row's text that counts.
+
+    A person's before any model's, a promoted layer's before the live one's where it could read the text, then the
+    highest tier, then the newest, then by name.
+    """
     candidates = [one for one in analyses if one.active and one.content_hash == row.content_hash]
     return max(candidates, key=precedence, default=None) if len(candidates) != 1 else candidates[0]
 
 
-def precedence(one: AnalysisRow) -> tuple[int, int, str, str]:
-    """The higher comes first: by tier, then the newest, then by name."""
-    return TIER_RANK[one.tier], one.analyzed_at, one.model_name, one.model_version  # type: ignore[index]
+def precedence(one: AnalysisRow) -> tuple[bool, bool, int, int, str, str]:
+    """The higher comes first: a person's, a promoted layer's, then by tier, then the newest, then by name."""
+    return (
+        one.tier == "human",
+        one.promoted and one.tier != "unscored",
+        TIER_RANK[one.tier],  # type: ignore[index]
+        one.analyzed_at,
+        one.model_name,
+        one.model_version,
+    )
 
 
 def copy_current(row: PostRow, analyses: Iterable[AnalysisRow]) -> None:
@@ -129,6 +150,8 @@ class _Settlement:
         self.now = now
         self.states: dict[bytes, _State] = {}
         self.new_analyses: dict[tuple[bytes, bytes, str, str], AnalysisRow] = {}
+        self.switched: dict[tuple[bytes, bytes, str, str], AnalysisRow] = {}
+        self.corrections: list[CorrectionRow] = []
         self.tombstones: list[tuple[bytes, str, str, int]] = []
         self.dead: list[Dead] = []
 
@@ -148,6 +171,8 @@ class _Settlement:
             return self.tombstone(entry, key)
         if isinstance(entry, Correction):
             return self.correction(entry, key)
+        if isinstance(entry, Withdrawal):
+            return self.withdrawal(entry, key)
         origin = (item.entry_id, entry.connector, entry.position)
         self.dead.append(Dead(*origin, entry.reason, entry.raw, item.attempt, self.now))
         return "dead_lettered"
@@ -177,10 +202,22 @@ class _Settlement:
         return "created" if old is None else "edited"
 
     def add(self, state: _State, analysis: AnalysisRow) -> None:
-        """The first analysis of one text by one model version stays."""
-        if all(one.identity != analysis.identity for one in state.analyses):
-            state.analyses.append(analysis)
-            self.new_analyses[(analysis.post_key, *analysis.identity)] = analysis
+        """The first analysis of one text by one model version stays; one of an inactive layer becomes live."""
+        for one in state.analyses:
+            if one.identity == analysis.identity:
+                if not one.active:
+                    one.layer = analysis.layer
+                    self.switch(one, True)
+                return
+        state.analyses.append(analysis)
+        self.new_analyses[(analysis.post_key, *analysis.identity)] = analysis
+
+    def switch(self, analysis: AnalysisRow, active: bool) -> None:
+        """Make a known analysis active or inactive."""
+        analysis.active = active
+        place = (analysis.post_key, *analysis.identity)
+        if place not in self.new_analyses:
+            self.switched[place] = analysis
 
     def tombstone(self, entry: Tombstone, key: bytes) -> Outcome:
         state = self.state(key)
@@ -192,6 +229,8 @@ class _Settlement:
             return "tombstoned"
         for one in state.analyses:
             self.new_analyses.pop((key, *one.identity), None)
+            self.switched.pop((key, *one.identity), None)
+        self.corrections = [one for one in self.corrections if one.post_key != key]
         state.row, state.analyses, state.touched = None, [], True
         return "deleted"
 
@@ -200,14 +239,38 @@ class _Settlement:
         row = state.row
         if row is None or row.content_hash != entry.content_hash:
             return "stale"
-        human = _corrected(row, entry, self.now)
+        # Two of one batch are written at one moment, and the second must still be the later.
+        latest = max((one.analyzed_at for one in by_hand(state.analyses, row)), default=0)
+        human, record = corrected(row, entry, max(self.now, latest + 1))
         if any(one.identity == human.identity for one in state.analyses):
             return "duplicate"
         self.add(state, human)
-        copy_current(row, state.analyses)
-        row.changed_at = self.now
-        state.touched = True
+        self.reread(state, record)
         return "corrected"
+
+    def withdrawal(self, entry: Withdrawal, key: bytes) -> Outcome:
+        state = self.state(key)
+        row = state.row
+        if row is None or row.content_hash != entry.content_hash:
+            return "stale"
+        human = by_hand(state.analyses, row)
+        if any(one.model_version == entry.correction_id and not one.active for one in human):
+            return "duplicate"
+        if row.tier != "human" or row.model_version != entry.correction_id:
+            return "stale"
+        record = withdrawn(row, entry)
+        for one in human:
+            self.switch(one, False)
+        self.reread(state, record)
+        return "corrected"
+
+    def reread(self, state: _State, record: CorrectionRow) -> None:
+        """People changed what counts."""
+        assert state.row is not None
+        self.corrections.append(record)
+        copy_current(state.row, state.analyses)
+        state.row.changed_at = self.now
+        state.touched = True
 
     def events(self, announced: dict[bytes, Entry], created: set[bytes]) -> list[Event]:
         """One event per post, as it stands after the batch."""
@@ -241,7 +304,8 @@ def post_event(row: PostRow, change: Literal["created", "updated"], now: int) ->
     if row.simulated and row.created_at < now - HISTORY:
         return None
     post = view(row)
-    version = f"{row.edited_at}:{row.content_hash.hex()}:{row.model_name}:{row.model_version}"
+    reading = f"{row.model_name}:{row.model_version}:{row.changed_at}"
+    version = f"{row.edited_at}:{row.content_hash.hex()}:{reading}"
     return PostEvent(id=f"{post.id}:{version}", change=change, post=post)
 
 
@@ -277,38 +341,10 @@ def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now:
         deleted=[state.before.key for state in touched if state.before and not state.row],
         analyses=list(work.new_analyses.values()),
         queued=work.queued(),
+        switched=list(work.switched.values()),
+        corrections=work.corrections,
         tombstones=work.tombstones,
         dead=work.dead,
         moves=[(state.before, state.row) for state in touched],
         past_changed=any(outcome in ("edited", "deleted", "corrected") for _, _, outcome in outcomes),
-    )
-
-
-def _corrected(row: PostRow, entry: Correction, now: int) -> AnalysisRow:
-    """The human analysis: what the person said, the rest as it stood."""
-    label = entry.sentiment_label
-    return AnalysisRow(
-        row.key,
-        row.content_hash,
-        "human:" + entry.corrected_by,
-        entry.correction_id,
-        "human",
-        True,
-        label or row.sentiment_label,
-        _SCORES[label] if label else row.sentiment_score,
-        1.0 if label else row.confidence_score,
-        entry.emotion or row.emotion,
-        row.emotion_joy,
-        row.emotion_sadness,
-        row.emotion_anger,
-        row.emotion_fear,
-        row.emotion_surprise,
-        row.emotion_disgust,
-        row.emotion_neutral,
-        decimals(entry.toxicity) if entry.toxicity is not None else row.toxicity,
-        decimals(entry.churn_risk) if entry.churn_risk is not None else row.churn_risk,
-        "human",
-        row.language,
-        None,
-        now,
     )

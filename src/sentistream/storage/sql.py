@@ -15,11 +15,11 @@ SQLite has one writer. On PostgreSQL any number write the same posts and the sam
 from __future__ import annotations
 
 from collections.abc import Sequence
-from operator import attrgetter
+from operator import attrgetter, eq
 from typing import Any
 
 from msgspec.structs import astuple
-from sqlalchemy import BigInteger, Connection, Table, Text, cast, delete, func, select
+from sqlalchemy import BigInteger, Connection, Table, Text, cast, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import Dialect
@@ -31,10 +31,21 @@ from sentistream.storage.bulk import Outrun, among, fetch_in, insert_all, update
 from sentistream.storage.deltas import SECOND, deltas, in_all_grains
 from sentistream.storage.rows import AnalysisRow, PostRow, placeholder
 from sentistream.storage.settle import Changes, Known
-from sentistream.storage.tables import analyses, entry_outcomes, facts, posts, refine_queue, rollup_keys, tombstones
+from sentistream.storage.tables import (
+    analyses,
+    corrections,
+    entry_outcomes,
+    facts,
+    posts,
+    refine_queue,
+    rollup_keys,
+    tombstones,
+)
 
 ROW_COLUMNS = [posts.c[name] for name in PostRow.__struct_fields__]
 ANALYSIS_COLUMNS = [analyses.c[name] for name in AnalysisRow.__struct_fields__]
+
+_IDENTITY = (analyses.c.content_hash, analyses.c.model_name, analyses.c.model_version)
 
 _ADMISSION = 0x53_45_4E_54_4B_45_59_53
 """PostgreSQL's advisory lock on admitting keys to rollups: "SENTKEYS"."""
@@ -94,6 +105,8 @@ def apply(connection: Connection, changes: Changes, churn_threshold: float) -> N
     delete_queued(connection, [row.key for row in changes.updated])
     insert_all(connection, bulk.ANALYSES, [astuple(row) for row in changes.analyses])
     insert_all(connection, bulk.QUEUE, sorted(changes.queued))
+    switch_analyses(connection, changes.switched)
+    insert_all(connection, bulk.CORRECTIONS, [astuple(row) for row in changes.corrections])
     insert_all(connection, bulk.TOMBSTONES, sorted(changes.tombstones))
     insert_all(connection, bulk.DEAD, sorted(astuple(row) for row in changes.dead))
     insert_all(connection, bulk.OUTCOMES, sorted(changes.outcomes))
@@ -123,10 +136,18 @@ def _claim(connection: Connection, changes: Changes) -> list[bytes]:
     return unmet
 
 
+def switch_analyses(connection: Connection, rows: Sequence[AnalysisRow]) -> None:
+    """Store the layer and the activity of analyses whose posts are locked."""
+    for row in rows:
+        place = (analyses.c.post_key == row.post_key, *map(eq, _IDENTITY, row.identity))
+        connection.execute(update(analyses).where(*place).values(layer=row.layer, active=row.active))
+
+
 def delete_posts(connection: Connection, keys: Sequence[bytes]) -> None:
     """Delete posts, which must be locked, and all that hangs on them."""
     delete_queued(connection, keys)
-    for table, column in ((analyses, analyses.c.post_key), (posts, posts.c.key)):
+    columns = (analyses.c.post_key, corrections.c.post_key, posts.c.key)
+    for table, column in zip((analyses, corrections, posts), columns, strict=True):
         for condition in among(connection, column, keys) if keys else ():
             connection.execute(delete(table).where(condition))
 

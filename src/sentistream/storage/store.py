@@ -13,6 +13,7 @@ from sentistream.crash_points import reached
 from sentistream.domain.analysis import Reading
 from sentistream.storage import audit, layers, migrations, retention, sql
 from sentistream.storage.base import Settled, Settling
+from sentistream.storage.corrections import SqlCorrections
 from sentistream.storage.cursors import SqlCursors
 from sentistream.storage.filters import TextSearch
 from sentistream.storage.leases import SqlLeases
@@ -38,6 +39,7 @@ class SqlStore(ABC):
         self._churn_threshold = churn_threshold
         self.posts = SqlPosts(self.ask, search)
         self.numbers = SqlNumbers(self.ask, search)
+        self.corrections = SqlCorrections(self.read)
         self.ledger = SqlLedger(self.read, self.change, self.examine, churn_threshold)
         self.alerts = SqlAlerts(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)
@@ -81,6 +83,12 @@ class SqlStore(ABC):
         """See `Store.promote`."""
         return await self.change(
             lambda connection: layers.promote(connection, layer, limit, micros(now), self._churn_threshold)
+        )
+
+    async def demote(self, layer: str, limit: int, now: datetime) -> int:
+        """See `Store.demote`."""
+        return await self.change(
+            lambda connection: layers.demote(connection, layer, limit, micros(now), self._churn_threshold)
         )
 
     async def expire(self, before: datetime, limit: int) -> int:

@@ -124,6 +124,14 @@ Index(
     sqlite_where=text("active = 0"),
     postgresql_where=text("NOT active"),
 )
+_PROMOTED = text("active AND layer NOT IN ('live', 'human')")
+Index(
+    "ix_analysis_promoted",
+    analyses.c.layer,
+    analyses.c.post_key,
+    sqlite_where=_PROMOTED,
+    postgresql_where=_PROMOTED,
+)
 
 rollups = Table(
     "sentiment_rollups",
@@ -184,6 +192,35 @@ tombstones = Table(
     Column("deleted_at", BigInteger, nullable=False),
     sqlite_with_rowid=False,
 )
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("post_key", LargeBinary(16), nullable=False),
+    Column("content_hash", LargeBinary(16), nullable=False),
+    Column("correction_id", Text, nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("corrected_by", Text, nullable=False),
+    Column("corrected_at", BigInteger, nullable=False),
+    Column("note", Text),
+    Column("language", Text),
+    Column("sentiment_label", String(16)),
+    Column("emotion", String(16)),
+    Column("toxicity", Float),
+    Column("churn_risk", Float),
+    Column("was_model_name", Text),
+    Column("was_model_version", Text),
+    Column("was_tier", String(16), nullable=False),
+    Column("was_sentiment_label", String(16), nullable=False),
+    Column("was_confidence_score", Float),
+    Column("was_emotion", String(16)),
+    Column("was_toxicity", Float),
+    Column("was_churn_risk", Float),
+)
+"""What people said of posts and took back; it goes with the post."""
+Index("ix_corrections_post", corrections.c.post_key, corrections.c.id)
+Index("ix_corrections_correction", corrections.c.correction_id)
 
 source_cursors = Table(
     "source_cursors",
