@@ -26,6 +26,7 @@ _LINE: list[Any] = [
     posts.c.post_id,
     (posts.c.content_hash != corrections.c.content_hash).label("stale"),
 ]
+_KEPT = [name for name in Reading.__struct_fields__ if name in AnalysisRow.__struct_fields__]
 _JOINED = corrections.join(posts, posts.c.key == corrections.c.post_key)
 
 
@@ -168,5 +169,5 @@ def _line(row: Row[Any]) -> Corrected:
 
 
 def _reading(one: AnalysisRow) -> Reading:
-    values: dict[str, Any] = {name: getattr(one, name) for name in Reading.__struct_fields__ if name != "emotions"}
+    values: dict[str, Any] = {name: getattr(one, name) for name in _KEPT}
     return Reading(emotions=emotions_of(one), **values)  # type: ignore[arg-type]

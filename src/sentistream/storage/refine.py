@@ -23,7 +23,7 @@ from sentistream.storage.bulk import among
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import AnalysisRow, PostRow, analysis_row, micros, moment
 from sentistream.storage.settle import copy_current, post_event
-from sentistream.storage.tables import analyses, posts, refine_queue
+from sentistream.storage.tables import posts, refine_queue
 
 
 class SqlRefineQueue:
@@ -148,7 +148,7 @@ class _Step:
             known.append(analysis)
             self._new.append(analysis)
         elif not same.active:
-            same.active = True
+            same.layer, same.active = LIVE_LAYER, True
             self._activated.append(same)
         copy_current(row, known)
         if row != before:
@@ -167,8 +167,7 @@ class _Step:
             if row.key in kept:
                 _requeue(connection, row)
         bulk.insert_all(connection, bulk.ANALYSES, [astuple(row) for row in self._new])
-        for one in self._activated:
-            _activate(connection, one)
+        sql.switch_analyses(connection, self._activated)
         if self._moves:
             sql.write_rollups(connection, self._moves, churn_threshold)
             sql.move_epoch(connection)
@@ -190,16 +189,3 @@ def _held(connection: Connection, lease: str, keys: Sequence[bytes]) -> set[byte
         question = select(columns).where(condition, refine_queue.c.lease == lease).order_by(columns).with_for_update()
         found.update(connection.execute(question).scalars())
     return found
-
-
-def _activate(connection: Connection, one: AnalysisRow) -> None:
-    connection.execute(
-        update(analyses)
-        .where(
-            analyses.c.post_key == one.post_key,
-            analyses.c.content_hash == one.content_hash,
-            analyses.c.model_name == one.model_name,
-            analyses.c.model_version == one.model_version,
-        )
-        .values(active=True)
-    )
