@@ -10,13 +10,12 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from sentistream.domain.analysis import Reading
 from sentistream.domain.correction import Corrected, Judgement, Labelled, Reread, Standing
 from sentistream.storage.base import HUMAN_LAYER
 from sentistream.storage.bulk import among, fetch_in
 from sentistream.storage.posts import candidates, known_sources
 from sentistream.storage.records import Runner
-from sentistream.storage.rows import AnalysisRow, PostRow, emotions_of, moment, view
+from sentistream.storage.rows import AnalysisRow, PostRow, moment, reading, view
 from sentistream.storage.sql import ANALYSIS_COLUMNS, ROW_COLUMNS
 from sentistream.storage.tables import analyses, corrections, posts
 
@@ -26,7 +25,6 @@ _LINE: list[Any] = [
     posts.c.post_id,
     (posts.c.content_hash != corrections.c.content_hash).label("stale"),
 ]
-_KEPT = [name for name in Reading.__struct_fields__ if name in AnalysisRow.__struct_fields__]
 _JOINED = corrections.join(posts, posts.c.key == corrections.c.post_key)
 
 
@@ -120,7 +118,7 @@ def _label(standing: Standing, last: Corrected, read: list[AnalysisRow]) -> Labe
         said=standing.said,
         corrected_by=last.corrected_by,
         corrected_at=last.corrected_at,
-        readings=tuple(_reading(one) for one in sorted(read, key=lambda one: (one.model_name, one.model_version))),
+        readings=tuple(reading(one) for one in sorted(read, key=lambda one: (one.model_name, one.model_version))),
     )
 
 
@@ -166,8 +164,3 @@ def _line(row: Row[Any]) -> Corrected:
         became=Judgement(**{name: getattr(row, name) for name in Judgement.__struct_fields__}),
         stale=bool(row.stale),
     )
-
-
-def _reading(one: AnalysisRow) -> Reading:
-    values: dict[str, Any] = {name: getattr(one, name) for name in _KEPT}
-    return Reading(emotions=emotions_of(one), **values)  # type: ignore[arg-type]
