@@ -260,6 +260,7 @@ async def test_old_posts_expire_in_steps_and_stay_counted(store: Store, feed: Fe
     assert await feed.write(late, a_post("0", created_at=NOW - timedelta(days=2))) == ["filtered", "filtered"]
     assert await feed.write(Tombstone(post_id="1", source="twitter", deleted_at=NOW)) == ["tombstoned"]
     assert await store.expire(NOW - timedelta(days=5), 3) == 0
+    assert await store.ledger.expired() == 7
     assert (await total(store, **span)).posts == 8
     assert await store.ledger.findings() == []
 

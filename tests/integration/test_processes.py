@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from posts_file import posts_file
@@ -153,3 +153,26 @@ def test_the_doctor_names_what_is_wrong(tmp_path: Path) -> None:
     assert verdict.returncode == 1
     assert "1 lost" in verdict.stdout
     assert verdict.stdout.count("PROBLEM") >= 2, verdict.stdout
+
+
+def test_a_worker_forgets_old_posts(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    rows = posts_file(tmp_path / "posts.jsonl", 500).read_text().splitlines()
+    old = datetime.now(UTC) - timedelta(days=40)
+    lines = [
+        json.dumps(json.loads(row) | ({"created_at": old.isoformat()} if n < 300 else {})) for n, row in enumerate(rows)
+    ]
+    (tmp_path / "posts.jsonl").write_text("\n".join(lines))
+    file = f"file:{tmp_path / 'posts.jsonl'}"
+    run("ingest", "--source", file, "--original-time", "--data-dir", data, cwd=tmp_path)
+    run("worker", "--until-idle", "--data-dir", data, cwd=tmp_path, SENTISTREAM_RETENTION_DAYS="30")
+    with running(tmp_path, "api", "--data-dir", data) as api:
+        api.healthy()
+        assert (api.data("ledger")["rows"], api.data("ledger")["expired"]) == (500, 0)
+        with running(tmp_path, "worker", "--data-dir", data, SENTISTREAM_RETENTION_DAYS="30") as worker:
+            worker.healthy()
+            worker.until(lambda: metric(worker, "sentistream_posts_expired_total") == 300, 30, "old posts deleted")
+            assert worker.terminate() == 0
+        assert (api.data("ledger")["rows"], api.data("ledger")["expired"]) == (200, 300)
+        assert api.data("stats")["posts"] == 200
+    assert run("doctor", "--data-dir", data, cwd=tmp_path).returncode == 0

@@ -1131,9 +1131,14 @@ export interface components {
             total: components["schemas"]["AccountTotals"];
             /**
              * Rows
-             * @description Posts in the store.
+             * @description Posts in the store: created - deleted - expired.
              */
             rows: number;
+            /**
+             * Expired
+             * @description Posts that retention has deleted; what they counted stays in the numbers.
+             */
+            expired: number;
             /**
              * Balanced
              * @description Whether nothing was lost and nothing counted twice, as far as a reading can tell.

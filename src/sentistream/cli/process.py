@@ -23,6 +23,7 @@ from sentistream.domain.errors import SettingsError
 from sentistream.domain.post import Entry
 from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import Ingester, Prepared, SourceState, prepare
+from sentistream.pipeline.retention import Retention
 from sentistream.pipeline.supervise import Component, Supervisor
 from sentistream.pipeline.tenure import Leased, Tenure
 from sentistream.pipeline.watch import Watcher
@@ -87,6 +88,13 @@ class Parts:
             clock=system.clock,
         )
         self._components.append(Component("watch", self._leased("watch", watcher.run).run))
+
+    def add_retention(self) -> None:
+        """Delete posts that are older than the days to keep, if there is such a number and no other process does."""
+        system = self.system
+        if days := system.settings.retention.days:
+            retention = Retention(store=system.store, metrics=system.metrics, clock=system.clock, days=days)
+            self._components.append(Component("retention", self._leased("retention", retention.run).run))
 
     def add_source(
         self,

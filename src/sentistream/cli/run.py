@@ -79,6 +79,7 @@ def up(
 
     async def add(parts: Parts) -> None:
         parts.add_worker()
+        parts.add_retention()
         if settings.alerts.enabled:
             parts.add_watch()
         for spec in specs:
@@ -90,12 +91,14 @@ def up(
 
 
 def worker(data_dir: DataDir = None, metrics_port: MetricsPort = None, until_idle: UntilIdle = False) -> None:
-    """Analyse and store what is in the stream."""
+    """Analyse and store what is in the stream, and delete posts past their time."""
 
     async def add(parts: Parts) -> None:
         parts.add_worker()
         if until_idle:
             parts.stop_when(parts.idle)
+        else:
+            parts.add_retention()
 
     run_loop(_run(settled(data_dir, api={"port": metrics_port}), add, monitor=metrics_port is not None))
 

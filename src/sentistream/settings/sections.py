@@ -215,6 +215,18 @@ class AlertsSettings(Section):
     )
 
 
+class RetentionSettings(Section):
+    """How long posts are kept. What they counted in the rollups stays for ever."""
+
+    days: int = Field(
+        0,
+        ge=0,
+        le=36_500,
+        description="Days after which posts are deleted, by the UTC day they were written on; posts of such a day that"
+        " come later are left out. 0: they are kept for ever.",
+    )
+
+
 class LogsSettings(Section):
     """What the process says of itself."""
 
@@ -247,6 +259,7 @@ class Settings(BaseSettings):
     llm: LlmSettings = Field(default_factory=LlmSettings)
     sources: SourcesSettings = Field(default_factory=SourcesSettings)
     alerts: AlertsSettings = Field(default_factory=AlertsSettings)
+    retention: RetentionSettings = Field(default_factory=RetentionSettings)
     logs: LogsSettings = Field(default_factory=LogsSettings)
 
     @property

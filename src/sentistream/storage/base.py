@@ -161,6 +161,10 @@ class LedgerReader(Protocol):
         """Both of the above at one moment."""
         ...
 
+    async def expired(self) -> int:
+        """Posts that retention has deleted."""
+        ...
+
     async def dead_letters(self, limit: int = 50, before: int | None = None) -> list[DeadLetter]:
         """Newest first; `before` is the id to continue from."""
         ...

@@ -12,6 +12,7 @@ from sentistream.storage.base import DeadLetter, Finding
 from sentistream.storage.bulk import fetch_in
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import moment
+from sentistream.storage.sql import fact
 from sentistream.storage.tables import dead_letters, entry_outcomes, ledger
 
 
@@ -35,6 +36,10 @@ class SqlLedger:
     async def snapshot(self, entry_ids: Sequence[str]) -> tuple[dict[str, Account], set[str]]:
         """See `LedgerReader.snapshot`."""
         return await self._read(lambda connection: (_accounts(connection), _settled(connection, entry_ids)))
+
+    async def expired(self) -> int:
+        """See `LedgerReader.expired`."""
+        return await self._read(lambda connection: int(fact(connection, "expired") or "0"))
 
     async def dead_letters(self, limit: int = 50, before: int | None = None) -> list[DeadLetter]:
         """See `LedgerReader.dead_letters`."""

@@ -151,6 +151,13 @@ class Metrics:
             "The sum over all processes is 1 for each lease: 0 for more than some seconds means that nobody does it.",
             ("lease",),
         )
+        self.posts_expired = self._counter(
+            "posts_expired",
+            "Posts that retention has deleted.",
+            "Growing all day: more posts get too old than can be deleted on the side; the log lines `posts_expiring`"
+            " tell how fast.",
+            (),
+        )
         self.alerts_open = self._gauge(
             "alerts_open",
             "Alert episodes that have not ended.",

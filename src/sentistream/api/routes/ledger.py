@@ -28,15 +28,17 @@ COUNTED = ("received", "in_flight", *OUTCOMES)
 @router.get("/ledger", response_model=LedgerResponse, summary="Where every entry ended", responses=documented())
 async def ledger(services: ServicesDep) -> Response:
     """Received = the sum of the outcomes + in flight, per connector and in total."""
-    found, rows = await asyncio.gather(
+    found, rows, expired = await asyncio.gather(
         reconcile(services.stream, services.store.ledger, services.group, seconds=PATIENCE),
         services.store.posts.count(),
+        services.store.ledger.expired(),
     )
     total = Account(connector="", **{name: sum(getattr(one, name) for one in found.accounts) for name in COUNTED})
     data = {
         "accounts": [{"connector": one.connector, **_row(one)} for one in found.accounts],
         "total": _row(total),
         "rows": rows,
+        "expired": expired,
         "balanced": found.balanced,
         "stable": found.stable,
         "contradictions": found.contradictions,

@@ -88,7 +88,8 @@ class Ledger(Model):
 
     accounts: list[Account]
     total: AccountTotals
-    rows: Count = Field(description="Posts in the store.")
+    rows: Count = Field(description="Posts in the store: created - deleted - expired.")
+    expired: Count = Field(description="Posts that retention has deleted; what they counted stays in the numbers.")
     balanced: bool = Field(
         description="Whether nothing was lost and nothing counted twice, as far as a reading can tell."
     )
