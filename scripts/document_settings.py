@@ -54,7 +54,10 @@ def _aliases() -> str:
     lines = ["These names are understood too; where both are set, ours wins:\n", "| name | same as |", "|---|---|"]
     lines += [f"| `{alias}` | `{variable(section, field)}` |" for alias, (section, field) in ALIASES.items()]
     redis = ", ".join(f"`{name}`" for name in REDIS)
-    lines.append(f"\n{redis} together say `{variable('stream', 'url')}` and `{variable('live', 'url')}`.")
+    lines.append(
+        f"\n{redis} together say `{variable('stream', 'url')}`, `{variable('live', 'url')}` and"
+        f" `{variable('cache', 'url')}`."
+    )
     return "\n".join(lines) + "\n"
 
 

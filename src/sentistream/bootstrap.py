@@ -19,6 +19,7 @@ import structlog
 
 from sentistream.analysis.absent import Absent
 from sentistream.analysis.base import Analyser
+from sentistream.cache.base import Caches
 from sentistream.domain.errors import DiskFull, MissingExtra, SettingsError, StorageUnavailable
 from sentistream.live.base import Live
 from sentistream.pipeline.waiting import Waiting
@@ -70,6 +71,7 @@ class System:
     store: Store
     stream: Stream
     live: Live
+    caches: Caches
     analyser: Analyser
     gazetteer: Gazetteer
 
@@ -101,6 +103,9 @@ async def open_system(
     async with AsyncExitStack() as stack:
         store = make_store(settings, metrics)
         stack.push_async_callback(store.close)
+        caches = make_caches(settings, metrics)
+        for cache in caches:
+            stack.push_async_callback(cache.close)
 
         async def opened(name: str, url: str, make: Callable[[], Awaitable[Service]]) -> Service:
             service = await _answering(waiting, name, url, make)
@@ -125,6 +130,7 @@ async def open_system(
             store=store,
             stream=stream.result(),
             live=live.result(),
+            caches=caches,
             analyser=analyser.result(),
             gazetteer=Gazetteer(),
         )
@@ -263,6 +269,28 @@ async def make_live(settings: Settings) -> Live:
     from sentistream.live.memory import MemoryLive
 
     return MemoryLive(settings.live.history, secrets.token_hex(4))
+
+
+def make_caches(settings: Settings, metrics: Metrics) -> Caches:
+    """The cache that `cache.url` names, and the process's own. Neither needs to be there yet."""
+    from sentistream.cache.memory import MemoryCache
+
+    own = MemoryCache()
+    url = settings.cache.url
+    scheme = url.partition(":")[0]
+    if scheme == "memory":
+        return Caches(shared=own, own=own)
+    if scheme not in REDIS_SCHEMES:
+        raise _unsupported("SENTISTREAM_CACHE_URL", url, ("memory", *REDIS_SCHEMES))
+    from sentistream.cache.guarded import GuardedCache
+
+    try:
+        from sentistream.cache.redis import RedisCache
+    except ImportError as error:
+        raise _without_redis() from error
+
+    shared = GuardedCache(RedisCache(settings.cache), settings.cache.retry_seconds, metrics=metrics)
+    return Caches(shared=shared, own=own)
 
 
 def _without_redis() -> MissingExtra:

@@ -18,6 +18,8 @@ from sentistream.analysis.lexicon import LexiconAnalyser
 from sentistream.api.app import create_app
 from sentistream.api.dependencies import Services
 from sentistream.api.server import SERVER_OPTIONS
+from sentistream.cache.base import Cache, Caches
+from sentistream.cache.memory import MemoryCache
 from sentistream.live.memory import MemoryLive
 from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import SourceState
@@ -57,6 +59,7 @@ class House:
         api: ApiSettings | None = None,
         live: LiveSettings | None = None,
         dashboard: Path | None = None,
+        cache: Cache | None = None,
     ) -> None:
         self.store = store
         self.stream = stream
@@ -65,6 +68,7 @@ class House:
         self.live_settings = live or LiveSettings()
         self.live = MemoryLive(self.live_settings.history, "e1")
         self.analyser = LexiconAnalyser()
+        memory = MemoryCache()
         self.sources: list[SourceState] = []
         more = {} if dashboard is None else {"dashboard": dashboard}
         self.services = Services(
@@ -73,6 +77,7 @@ class House:
             store=store,
             stream=stream,
             live=self.live,
+            caches=Caches(shared=cache or memory, own=memory),
             analyser=self.analyser,
             metrics=self.metrics,
             source_states=lambda: self.sources,

@@ -11,14 +11,18 @@ import time_machine
 from house import BAD, House, at, post
 
 from sentistream.api.caching import AnswerCache
+from sentistream.cache.memory import MemoryCache
+from sentistream.domain.errors import StorageUnavailable
 from sentistream.settings import ApiSettings
-from sentistream.telemetry.metrics import Metrics
 
 PAST = "sentiment/aggregate?start=2026-11-22T10:00:00Z&end=2026-11-22T11:40:00Z"
 
 
 def hits(house: House) -> tuple[float, float]:
-    return house.counted("cache_hits_total"), house.counted("cache_misses_total")
+    places = ("memory", "underway")
+    return sum(house.counted("cache_hits_total", place=place) for place in places), house.counted(
+        "cache_misses_total", place="memory"
+    )
 
 
 async def test_the_past_is_kept_a_minute_and_now_a_second(house: House) -> None:
@@ -73,6 +77,14 @@ async def test_every_parameter_is_part_of_the_key(house: House) -> None:
         "metrics/geo?hours=1&level=country",
         "metrics/platforms?hours=1",
         "metrics/platforms?hours=1&limit=1",
+        "posts",
+        "posts?limit=1",
+        "posts?offset=1",
+        "posts?sort=oldest",
+        "posts?include_total=true",
+        "posts?ingested_after=2026-11-22T10:00:00Z",
+        "posts?end_date=2026-11-22T11:40:00Z",
+        "posts/recent",
     ]
     for path in paths:
         assert (await house.get(path)).status_code == 200
@@ -112,11 +124,11 @@ async def test_the_cache_can_be_turned_off(build: Callable[..., House]) -> None:
     for _ in range(2):
         await house.get(PAST)
         await house.get("stats")
-    assert hits(house) == (0, 4)
+    assert hits(house) == (0, 0)  # nothing was even looked for
 
 
-async def test_a_failure_is_told_to_all_who_wait_and_kept_for_nobody() -> None:
-    kept = AnswerCache(60, 1, Metrics(), lambda: at("12:00:00"))
+async def test_a_failure_is_told_to_all_who_wait_and_kept_for_nobody(house: House) -> None:
+    kept = house.app.state.cache
     go = asyncio.Event()
 
     async def failing() -> bytes:
@@ -127,7 +139,7 @@ async def test_a_failure_is_told_to_all_who_wait_and_kept_for_nobody() -> None:
         return b"fine"
 
     async def ask(compute: Callable[[], Awaitable[bytes]]) -> bytes:
-        return await kept.body("key", 60, compute)
+        return await kept.body("key", None, compute)
 
     waiting = [asyncio.create_task(ask(failing)) for _ in range(3)]
     await asyncio.sleep(0)
@@ -138,5 +150,60 @@ async def test_a_failure_is_told_to_all_who_wait_and_kept_for_nobody() -> None:
     assert all(isinstance(result, ZeroDivisionError) for result in results[1:])
     assert await ask(working) == b"fine"
     with pytest.raises(ZeroDivisionError):
-        await kept.body("other", 60, failing)
-    await kept.close()
+        await kept.body("other", None, failing)
+
+
+async def test_a_page_of_posts_is_kept_until_anything_arrives(house: House) -> None:
+    await house.fill([post(1)])
+    for path in ("posts", "posts?end_date=2026-11-22T11:40:00Z"):
+        before = hits(house)
+        for _ in range(3):
+            assert [row["post_id"] for row in (await house.get(path)).json()["data"]] == ["p1"]
+        assert hits(house) == (before[0] + 2, before[1] + 1)
+    await house.fill([post(2, created_at="2026-11-22T11:31:00Z")])
+    for path in ("posts", "posts?end_date=2026-11-22T11:40:00Z"):
+        assert [row["post_id"] for row in (await house.get(path)).json()["data"]] == ["p2", "p1"]
+    await house.client.delete("/api/v1/posts/p1")
+    await house.settle()
+    for path in ("posts", "posts?end_date=2026-11-22T11:40:00Z"):
+        assert [row["post_id"] for row in (await house.get(path)).json()["data"]] == ["p2"]
+
+
+async def test_two_releases_share_no_answer(house: House) -> None:
+    other = AnswerCache(
+        house.services.caches, house.store, house.metrics, house.clock, seconds=60, now_seconds=1, version="1.2.4"
+    )
+    keys = [await cache.key("stats", "x") for cache in (house.app.state.cache, house.app.state.cache, other)]
+    assert keys[0] == keys[1] != keys[2]
+
+
+class Away(MemoryCache):
+    """A shared cache that has gone away, and comes back when told to."""
+
+    name = "redis"
+    away = True
+
+    async def get(self, key: str) -> bytes | None:
+        if self.away:
+            raise StorageUnavailable("away")
+        return await super().get(key)
+
+    async def put(self, key: str, value: bytes, seconds: float) -> None:
+        if self.away:
+            raise StorageUnavailable("away")
+        await super().put(key, value, seconds)
+
+
+async def test_while_the_shared_cache_is_away_answers_are_kept_in_the_process(build: Callable[..., House]) -> None:
+    shared = Away()
+    house = build(cache=shared)
+    await house.fill([post(1)])
+    for _ in range(3):
+        assert (await house.get(PAST)).json()["data"]["summary"]["positive"] == 1
+    assert hits(house) == (2, 1)
+    shared.away = False
+    for _ in range(3):
+        assert (await house.get(PAST)).json()["data"]["summary"]["positive"] == 1
+    assert hits(house) == (2, 1)
+    counted = [house.counted(f"cache_{what}_total", place="redis") for what in ("hits", "misses")]
+    assert counted == [2, 1]

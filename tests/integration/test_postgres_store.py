@@ -95,10 +95,11 @@ async def test_a_question_that_takes_too_long_is_cut_short(url: str) -> None:
 async def test_questions_go_to_the_replica_and_what_must_not_be_late_to_the_primary(url: str, tmp_path: Path) -> None:
     copy = await migrated_database(name_for(tmp_path / "copy"))  # one that never catches up, so that it shows who asks
     store = PostgresStore(url, read_url=copy)
-    await store.write([delivered("e:1", a_post())], NOW)
+    epoch = await store.numbers.epoch()
+    await store.write([delivered("e:1", a_post()), delivered("e:2", a_post(content="new", edited_at=NOW))], NOW)
     assert (await store.posts.page(Filters(), PageRequest())).posts == []
-    assert (await store.posts.count(), await counted(store), await store.numbers.epoch()) == (0, 0, 0)
-    assert await store.ledger.accounts() == {"http": Account(connector="http", created=1)}
+    assert (await store.posts.count(), await counted(store), await store.numbers.epoch()) == (0, 0, epoch)
+    assert await store.ledger.accounts() == {"http": Account(connector="http", created=1, edited=1)}
     assert await store.ledger.settled(["e:1"]) == {"e:1"}
     assert await store.ledger.findings() == []
     await store.ping()

@@ -104,6 +104,8 @@ async def test_urls_choose_the_files(tmp_path: Path, clock: MovableClock, monkey
         ({"stream": {"url": "redis://:secret@h:none"}}, "SENTISTREAM_STREAM_URL is no URL of a Redis"),
         ({"live": {"url": "redis+sentinel://:secret@h:6379"}}, "SENTISTREAM_LIVE_URL .* name of the service"),
         ({"live": {"url": "amqp://h"}}, "SENTISTREAM_LIVE_URL is amqp://h.* supports memory://, redis://, .* only"),
+        ({"cache": {"url": "redis://:secret@h:none"}}, "SENTISTREAM_CACHE_URL is no URL of a Redis"),
+        ({"cache": {"url": "amqp://:secret@h"}}, "SENTISTREAM_CACHE_URL is .* supports memory://, redis://, .* only"),
         ({"database": {"url": "sqlite://"}}, "must name a file"),
         ({"database": {"url": "sqlite:///:memory:"}}, "must name a file"),
         ({"stream": {"url": "just/a/path.db"}}, "supports sqlite://, .* only"),
@@ -121,14 +123,17 @@ async def test_urls_choose_a_redis(tmp_path: Path) -> None:
     url = await asyncio.to_thread(shared_url)
     stream = {"url": url, "name": unique("stream"), "other_groups": ["archive"]}
     live = {"url": url, "name": unique("live")}
+    cache, kept = {"url": url, "timeout_seconds": 5}, unique("answer")
     async with (
-        open_system(settings(tmp_path, stream=stream, live=live)) as here,
-        open_system(settings(tmp_path / "there", stream=stream, live=live)) as there,
+        open_system(settings(tmp_path, stream=stream, live=live, cache=cache)) as here,
+        open_system(settings(tmp_path / "there", stream=stream, live=live, cache=cache)) as there,
     ):
         await here.stream.publish([Tombstone(post_id="1", source="twitter", deleted_at=EPOCH)])
         assert (await there.stream.lag("archive")).entries == 1
         await here.live.publish([DeletedEvent(id="1", post_key="1", source="twitter", post_id="1")])
         assert (await there.live.position()).offset == 1
+        await here.caches.shared.put(kept, b"x", 60)
+        assert (await there.caches.shared.get(kept), await there.caches.own.get(kept)) == (b"x", None)
     assert "stream.db" not in {path.name for path in (tmp_path / "data").iterdir()}
     async with Redis.from_url(url) as client:
         names = [key for name in (stream["name"], live["name"]) async for key in client.scan_iter(f"{name}*")]

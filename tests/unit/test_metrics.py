@@ -44,9 +44,9 @@ def test_the_content_type_is_that_of_prometheus() -> None:
 
 def test_two_instances_share_nothing() -> None:
     one, two = Metrics(), Metrics()
-    one.cache_hits.inc()
-    assert samples(one)["sentistream_cache_hits_total"] == 1
-    assert samples(two)["sentistream_cache_hits_total"] == 0
+    one.frames_sent.inc()
+    assert samples(one)["sentistream_frames_sent_total"] == 1
+    assert samples(two)["sentistream_frames_sent_total"] == 0
 
 
 def test_every_metric_is_described_and_well_named() -> None:

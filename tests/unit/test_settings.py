@@ -85,7 +85,8 @@ def test_a_redis_by_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("REDIS_PORT", "6380")
     assert load_settings().stream.url == ""
     monkeypatch.setenv("REDIS_HOST", "redis")
-    assert load_settings().stream.url == load_settings().live.url == "redis://redis:6380/0"
+    read = load_settings()
+    assert read.stream.url == read.live.url == read.cache.url == "redis://redis:6380/0"
     monkeypatch.setenv("REDIS_PORT", "tcp://10.0.0.7:6381")  # as Kubernetes puts it
     monkeypatch.setenv("REDIS_PASSWORD", "a/b@c")
     monkeypatch.setenv("SENTISTREAM_LIVE_URL", "memory://")

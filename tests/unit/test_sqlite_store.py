@@ -62,16 +62,30 @@ async def test_every_row_is_written_whatever_the_blocks(tmp_path: Path, count: i
 async def test_another_threshold_rebuilds_the_rollups(tmp_path: Path) -> None:
     path = tmp_path / "store.db"
     query = NumbersQuery(start=NOW - timedelta(hours=2), end=NOW + timedelta(hours=1))
-    counts = []
+    counts, epochs = [], []
     for threshold in (0.5, 0.8, 0.8):
         store = SqliteStore(path, churn_threshold=threshold) if counts else await filled(path, 40, threshold)
         await store.migrate()
         [cell] = await store.numbers.cells(query)
         counts.append(cell.numbers.high_churn_risk)
         assert await store.numbers.churn_threshold() == threshold
+        epochs.append(await store.numbers.epoch())
         assert await store.ledger.findings() == []
         await store.close()
     assert counts == [20, 8, 8]
+    assert epochs[0] < epochs[1] == epochs[2]  # answers made with the old threshold are not given any more
+
+
+async def test_no_two_stores_share_an_epoch(tmp_path: Path) -> None:
+    """What they keep in one cache must not be taken for each other's."""
+    epochs = set()
+    for name in ("one", "another"):
+        store = await filled(tmp_path / name, 1)
+        epochs.add(await store.numbers.epoch())
+        await store.migrate()
+        epochs.add(await store.numbers.epoch())
+        await store.close()
+    assert len(epochs) == 2
 
 
 async def test_the_doctor_finds_what_was_tampered_with(tmp_path: Path) -> None:

@@ -982,7 +982,7 @@ export interface components {
         };
         /**
          * Health
-         * @description `services` holds database, stream, model, live and sources, each with its own `status`.
+         * @description `services` holds database, stream, model, live, cache and sources, each with its own `status`.
          */
         Health: {
             /**
@@ -1204,7 +1204,7 @@ export interface components {
         };
         /**
          * LiveConnected
-         * @description First of all.
+         * @description First of all. Connect with `session=` it to go on with these filters, here or at another replica.
          */
         LiveConnected: {
             /**
@@ -1214,6 +1214,8 @@ export interface components {
             type: "connected";
             /** Position */
             position: string;
+            /** Session */
+            session: string;
             /**
              * As Of
              * Format: date-time

@@ -15,6 +15,7 @@ from sentistream.api.caching import AnswerCache
 from sentistream.api.context import Context
 from sentistream.api.dependencies import Services, ServicesDep
 from sentistream.api.live.hub import Hub
+from sentistream.api.live.sessions import Sessions
 from sentistream.api.live.websocket import PATH, live_feed
 from sentistream.api.openapi import document
 from sentistream.api.security import Security
@@ -64,8 +65,17 @@ def create_app(services: Services) -> FastAPI:
     app = routed(services.version)
     settings = services.api_settings
     app.state.services = services
-    app.state.cache = AnswerCache(settings.cache_seconds, settings.cache_now_seconds, services.metrics, services.clock)
+    app.state.cache = AnswerCache(
+        services.caches,
+        services.store,
+        services.metrics,
+        services.clock,
+        seconds=settings.cache_seconds,
+        now_seconds=settings.cache_now_seconds,
+        version=services.version,
+    )
     app.state.hub = Hub(services.live, services.store, services.live_settings, services.metrics, services.clock)
+    app.state.sessions = Sessions(services.caches.shared)
     app.state.openapi = None
     app.router.default = web.Dashboard(services.dashboard)
     app.add_middleware(Security, settings=settings, keys=services.store.keys, metrics=services.metrics)
@@ -75,7 +85,9 @@ def create_app(services: Services) -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    supervisor = Supervisor([Component("live hub", app.state.hub.run)])
+    supervisor = Supervisor(
+        [Component("live hub", app.state.hub.run), Component("live sessions", app.state.sessions.run)]
+    )
     running = asyncio.create_task(supervisor.run())
     try:
         yield

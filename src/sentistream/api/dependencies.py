@@ -15,6 +15,7 @@ from fastapi import Depends, Request
 from sentistream.analysis.base import Analyser
 from sentistream.api.caching import AnswerCache
 from sentistream.api.live.hub import Hub
+from sentistream.cache.base import Caches
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.post import Entry
 from sentistream.live.base import Live
@@ -50,6 +51,7 @@ class Services:
     store: Store
     stream: Stream
     live: Live
+    caches: Caches
     analyser: Analyser
     metrics: Metrics
     source_states: Callable[[], Sequence[Any]]

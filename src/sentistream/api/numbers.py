@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import msgspec
-
+from sentistream.api.caching import AnswerCache
 from sentistream.api.dependencies import Services
 from sentistream.api.parameters import Range
 from sentistream.domain.query import Filters, NumbersQuery
@@ -16,8 +15,6 @@ async def total(services: Services, span: Range, filters: Filters) -> Numbers:
     return cells[0].numbers if cells else Numbers()
 
 
-async def answer_key(services: Services, name: str, span: Range, filters: Filters, *others: object) -> str:
+async def answer_key(cache: AnswerCache, name: str, span: Range, filters: Filters, *others: object) -> str:
     """`name:start:end:…`, completed by every other parameter and by the store's epoch."""
-    parts = [name, f"{span.start:%Y%m%dT%H%M}", f"{span.end:%Y%m%dT%H%M}", *map(str, others)]
-    parts += [msgspec.json.encode(filters).decode(), str(await services.store.numbers.epoch())]
-    return ":".join(parts)
+    return await cache.key(f"{name}:{span.start:%Y%m%dT%H%M}:{span.end:%Y%m%dT%H%M}", filters, *others)

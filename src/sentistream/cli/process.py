@@ -231,6 +231,7 @@ class Parts:
             store=system.store,
             stream=system.stream,
             live=system.live,
+            caches=system.caches,
             analyser=self._batcher,
             metrics=system.metrics,
             source_states=self._source_states,

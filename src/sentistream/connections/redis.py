@@ -52,10 +52,11 @@ class RedisServer:
 
     `redis://[user:password@]host:port/database`, `rediss://` for TLS (`?ssl_ca_certs=FILE` and redis-py's other
     parameters), `redis+sentinel://[user:password@]host:port,host:port/SERVICE[/database]`, whose own password is
-    `?sentinel_password=`. SettingsError for any other URL, which `setting` is the name of.
+    `?sentinel_password=`. SettingsError for any other URL, which `setting` is the name of. patience: seconds that a
+    command may take; the URL's `?socket_timeout=` wins.
     """
 
-    def __init__(self, url: str, setting: str = "the URL") -> None:
+    def __init__(self, url: str, setting: str = "the URL", patience: float = ANSWER_SECONDS) -> None:
         self._sentinel: Sentinel | None = None
         try:
             scheme = urlsplit(url).scheme
@@ -66,7 +67,7 @@ class RedisServer:
                 self.client: Redis = Redis.from_url(url, **_OPTIONS)
             # Answers are waited for in `answering()`.
             options = self.client.connection_pool.connection_kwargs
-            self._patience = float(options.pop("socket_timeout", None) or ANSWER_SECONDS)
+            self._patience = float(options.pop("socket_timeout", None) or patience)
             options["socket_timeout"] = None
             # Not to be used, but it finds parameters that nobody knows.
             self.client.connection_pool.make_connection()  # type: ignore[no-untyped-call]

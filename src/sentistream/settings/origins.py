@@ -46,7 +46,7 @@ FOR_TESTS = "SENTISTREAM_TEST_"
 """What begins so tells the tests about data and servers; a process that runs beside them leaves it alone."""
 
 REDIS = ("REDIS_HOST", "REDIS_PORT", "REDIS_PASSWORD")
-"""Another way to say `stream.url` and `live.url`, both at once; the URLs win where they are set."""
+"""Another way to say `stream.url`, `live.url` and `cache.url`, all at once; the URLs win where they are set."""
 
 
 class Environment(PydanticBaseSettingsSource):
@@ -60,7 +60,7 @@ class Environment(PydanticBaseSettingsSource):
         known = {variable(section, name): (section, name, field) for section, name, field in every}
         values: dict[str, Any] = {}
         if url := _redis_url():
-            values |= {"stream": {"url": url}, "live": {"url": url}}
+            values |= {"stream": {"url": url}, "live": {"url": url}, "cache": {"url": url}}
         for alias, (section, name) in ALIASES.items():
             if text := _given(alias):
                 values.setdefault(section, {})[name] = text

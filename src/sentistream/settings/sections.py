@@ -93,6 +93,22 @@ class LiveSettings(Section):
     )
 
 
+class CacheSettings(Section):
+    """Answers and sessions that every replica of the API may use."""
+
+    url: str = Field(
+        "memory://",
+        description="Where answers and sessions are kept: memory:// within this process, or a Redis that all replicas"
+        " share, written as for the stream.",
+    )
+    timeout_seconds: float = Field(
+        0.1, ge=0.005, le=5, description="Seconds a shared cache may take to answer before we do without."
+    )
+    retry_seconds: float = Field(
+        5.0, gt=0, le=600, description="Seconds a shared cache that failed three times in a row is left alone."
+    )
+
+
 class ApiSettings(Section):
     """The HTTP and WebSocket server."""
 
@@ -254,6 +270,7 @@ class Settings(BaseSettings):
     stream: StreamSettings = Field(default_factory=StreamSettings)
     database: DatabaseSettings = Field(default_factory=DatabaseSettings)
     live: LiveSettings = Field(default_factory=LiveSettings)
+    cache: CacheSettings = Field(default_factory=CacheSettings)
     api: ApiSettings = Field(default_factory=ApiSettings)
     analysis: AnalysisSettings = Field(default_factory=AnalysisSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)

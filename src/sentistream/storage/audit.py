@@ -26,7 +26,7 @@ from sentistream.domain.query import DIMENSIONS
 from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, SCALE
 from sentistream.storage.base import Finding
 from sentistream.storage.deltas import OVERALL, SECOND
-from sentistream.storage.sql import fact, insert_into, many_writers, sealed, set_fact
+from sentistream.storage.sql import fact, insert_into, many_writers, move_epoch, sealed, set_fact
 from sentistream.storage.tables import (
     analyses,
     corrections,
@@ -205,6 +205,7 @@ def keep_threshold(connection: Connection, churn_threshold: float) -> None:
         return
     if stored is not None:
         rebuild(connection, churn_threshold)
+        move_epoch(connection)
     set_fact(connection, "churn_threshold", repr(churn_threshold))
 
 

@@ -114,7 +114,7 @@ class NumbersReader(Protocol):
         ...
 
     async def epoch(self) -> int:
-        """Moves whenever an edit, deletion, correction or layer changes the past; part of every cache key."""
+        """Grows whenever an edit, deletion, correction or layer changes the past; part of every cache key."""
         ...
 
     async def churn_threshold(self) -> float:

@@ -14,6 +14,7 @@ SQLite has one writer. On PostgreSQL any number write the same posts and the sam
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Sequence
 from operator import attrgetter, eq
 from typing import Any
@@ -211,6 +212,12 @@ def _key_counts(connection: Connection, keys: set[tuple[str, str]]) -> dict[str,
     dimension = rollup_keys.c.dimension
     [condition] = among(connection, dimension, {of for of, _ in keys})
     return dict(map(tuple, connection.execute(select(dimension, func.count()).where(condition).group_by(dimension))))
+
+
+def draw_epoch(connection: Connection) -> None:
+    """Give a new store its first epoch, so that two stores which share a cache never mean the same by a number."""
+    statement = insert_into(connection.dialect, facts).values(name="epoch", value=str(secrets.randbits(48)))
+    connection.execute(statement.on_conflict_do_nothing(index_elements=["name"]))
 
 
 def move_epoch(connection: Connection) -> None:

@@ -103,6 +103,7 @@ class SqlStore(ABC):
         if sql.many_writers(connection):
             connection.execute(select(func.pg_advisory_xact_lock(_MIGRATION)))
         migrations.upgrade(connection)
+        sql.draw_epoch(connection)
         audit.keep_threshold(connection, self._churn_threshold)
 
     async def ping(self) -> None:

@@ -81,14 +81,24 @@ class Metrics:
             ("code",),
         )
         self.cache_hits = self._counter(
-            "cache_hits", "Answers served from the cache.", "None at all while people look: the cache is off.", ()
+            "cache_hits",
+            "Answers that need not be computed, by where they were: redis, memory, or underway for somebody else.",
+            "None at all while people look: the cache is off.",
+            ("place",),
         )
         self.cache_misses = self._counter(
             "cache_misses",
-            "Answers that had to be computed.",
+            "Answers that were looked for in the cache and had to be computed, by where they were looked for.",
             "Rising with every edit or deletion is normal: those move the epoch. Otherwise raise"
             " `SENTISTREAM_API_CACHE_SECONDS`.",
-            (),
+            ("place",),
+        )
+        self.cache_failures = self._counter(
+            "cache_failures",
+            "Questions that the shared cache did not answer in time (failed), or that it was spared (skipped).",
+            "Answers are slower, never wrong: each process keeps them for itself meanwhile. Look at that Redis; raise"
+            " `SENTISTREAM_CACHE_TIMEOUT_SECONDS` if it is merely far away.",
+            ("place", "outcome"),
         )
 
     def _pipeline(self) -> None:

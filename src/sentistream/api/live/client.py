@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from sentistream.api.live.frames import Frame, Protocol, merged
+from sentistream.domain.event import Position
 from sentistream.domain.query import Filters
 from sentistream.settings import LiveSettings
 from sentistream.telemetry.metrics import Metrics
@@ -31,6 +32,8 @@ class Client:
         self.code = 1000
         self.reason = ""
         self.farewell: str | None = None
+        self.sent: Position | None = None
+        """Where the last frame that the socket accepted ends."""
         self._settings = settings
         self._metrics = metrics
         self._time = time
@@ -94,9 +97,11 @@ class Client:
             await self._news.wait()
         return self._queue.popleft()
 
-    def taken(self) -> None:
+    def taken(self, frame: Frame) -> None:
         """The socket has accepted the frame that was taken last."""
         self._metrics.frames_sent.inc()
+        if frame.end is not None:
+            self.sent = frame.end
         if self._full_since is not None:
             self._left_to_take -= 1
             if self._left_to_take <= 0:

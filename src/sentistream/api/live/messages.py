@@ -18,10 +18,11 @@ class Ranged(Model):
 
 
 class LiveConnected(Model):
-    """First of all."""
+    """First of all. Connect with `session=` it to go on with these filters, here or at another replica."""
 
     type: Literal["connected"]
     position: str
+    session: str
     as_of: datetime
     protocol: Literal["batch", "single"]
     filters: dict[str, list[str]]

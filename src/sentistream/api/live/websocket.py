@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import structlog
@@ -14,6 +14,7 @@ from sentistream.api.errors import body as error_body
 from sentistream.api.live.client import POLICY_VIOLATION, TRY_AGAIN_LATER, Client
 from sentistream.api.live.frames import Frame, Protocol
 from sentistream.api.live.hub import Hub
+from sentistream.api.live.sessions import Session, Sessions
 from sentistream.api.parameters import dimension_filters
 from sentistream.domain.errors import InvalidParameter, MalformedBody, PositionLost, SentiStreamError, Unavailable
 from sentistream.domain.event import Position
@@ -31,7 +32,7 @@ MAX_MESSAGE = 64 * 1024
 GOODBYE = 5.0
 """Seconds a client gets to take the closing message."""
 
-PARAMETERS = ("since", "protocol", *DIMENSIONS)
+PARAMETERS = ("since", "session", "protocol", *DIMENSIONS)
 
 
 class Subscribe(msgspec.Struct, tag="subscribe", tag_field="type", forbid_unknown_fields=True):
@@ -51,29 +52,50 @@ async def live_feed(websocket: WebSocket) -> None:
     """One connection, from handshake to close."""
     services: Services = websocket.app.state.services
     hub: Hub = websocket.app.state.hub
+    sessions: Sessions = websocket.app.state.sessions
     offered = websocket.scope.get("subprotocols") or []
     try:
         await websocket.accept(subprotocol=SUBPROTOCOL if SUBPROTOCOL in offered else None)
         try:
-            protocol, filters, since = _wanted(websocket)
-            client = hub.admit(protocol, filters)
+            wanted = _wanted(websocket)
+            if wanted.session is not None:
+                wanted = wanted.over(await sessions.load(wanted.session))
+            client = hub.admit(wanted.protocol or "batch", wanted.filters or Filters())
         except SentiStreamError as error:
             services.metrics.errors.labels(error.code).inc()
             await _refuse(websocket, error)
             return
         try:
-            await _Connection(websocket, hub, client).serve(since, services)
+            await _Connection(websocket, hub, sessions, client, wanted).serve(services)
         finally:
             hub.leave(client)
     except WebSocketDisconnect:
         pass  # gone before or while we spoke, which is its right
 
 
-def _wanted(websocket: WebSocket) -> tuple[Protocol, Filters, Position | None]:
+class Wanted(NamedTuple):
+    """What a client asks for as it connects; None where it leaves that to its session, or to us."""
+
+    protocol: Protocol | None
+    filters: Filters | None
+    since: Position | None
+    session: str | None
+
+    def over(self, kept: Session) -> Wanted:
+        """With what the session adds."""
+        return Wanted(
+            self.protocol or kept.protocol,
+            self.filters or kept.filters,
+            self.since or Position.parse(kept.position),
+            self.session,
+        )
+
+
+def _wanted(websocket: WebSocket) -> Wanted:
     query = websocket.query_params
     check_names([name for name, _ in query.multi_items()], PARAMETERS)
-    protocol = query.get("protocol", "batch")
-    if protocol not in ("batch", "single"):
+    protocol = query.get("protocol")
+    if protocol not in (None, "batch", "single"):
         raise InvalidParameter(
             "protocol must be batch or single", parameter="protocol", provided=protocol, allowed=["batch", "single"]
         )
@@ -86,7 +108,8 @@ def _wanted(websocket: WebSocket) -> tuple[Protocol, Filters, Position | None]:
                 "since must be a position this feed has told", parameter="since", provided=text, allowed="epoch-offset"
             ) from None
     given: dict[str, str | list[str]] = {name: value for name, value in query.items() if name in DIMENSIONS}
-    return cast(Protocol, protocol), dimension_filters(given), since
+    filters = dimension_filters(given) if given else None
+    return Wanted(cast(Protocol | None, protocol), filters, since, query.get("session"))
 
 
 async def _refuse(websocket: WebSocket, error: SentiStreamError) -> None:
@@ -107,16 +130,19 @@ def _short(reason: str) -> str:
 class _Connection:
     """An admitted client and its socket."""
 
-    def __init__(self, websocket: WebSocket, hub: Hub, client: Client) -> None:
+    def __init__(self, websocket: WebSocket, hub: Hub, sessions: Sessions, client: Client, wanted: Wanted) -> None:
         self._websocket = websocket
         self._hub = hub
+        self._sessions = sessions
         self._client = client
+        self._since = wanted.since
+        self._session = wanted.session
         self._joined = asyncio.Event()
 
-    async def serve(self, since: Position | None, services: Services) -> None:
+    async def serve(self, services: Services) -> None:
         """Until either side has had enough."""
         parts = [
-            asyncio.create_task(self._send(since, services)),
+            asyncio.create_task(self._send(services)),
             asyncio.create_task(self._receive()),
             asyncio.create_task(self._client.closing.wait()),
         ]
@@ -126,27 +152,29 @@ class _Connection:
             for part in parts:
                 part.cancel()
             results = await asyncio.gather(*parts, return_exceptions=True)
+            self._sessions.end(self._session, self._client)
         for result in results:
             if isinstance(result, Exception) and not isinstance(result, WebSocketDisconnect):
                 raise result
         if self._client.closing.is_set():
             await self._say_goodbye()
 
-    async def _send(self, since: Position | None, services: Services) -> None:
+    async def _send(self, services: Services) -> None:
         try:
-            await self._begin(since, services)
+            await self._begin(services)
         except TimeoutError:
             running = self._joined.is_set()
             reason = "too slow: reconnect with since" if running else "the live feed is not running yet"
             self._client.close(TRY_AGAIN_LATER, reason)
             return
         while True:
-            await self._put(await self._client.take())
-            self._client.taken()
+            frame = await self._client.take()
+            await self._put(frame)
+            self._client.taken(frame)
 
-    async def _begin(self, since: Position | None, services: Services) -> None:
+    async def _begin(self, services: Services) -> None:
         """Say where the client stands, then what it missed; from there on the hub feeds it."""
-        client, hub = self._client, self._hub
+        client, hub, since = self._client, self._hub, self._since
         lost = False
         try:
             await hub.ready(since)
@@ -161,9 +189,11 @@ class _Connection:
                 missed = await hub.history(client, since, position)
             except PositionLost:
                 lost, since = True, None
+        self._session = await self._sessions.begin(client, since or position, self._session)
         hello = Frame.control(
             "connected",
             position=str(since or position),
+            session=self._session,
             as_of=services.clock(),
             protocol=client.protocol,
             filters=client.filters.dimensions(),
@@ -187,11 +217,14 @@ class _Connection:
             await self._joined.wait()
             if message["type"] == "websocket.disconnect":
                 return
+            filters = self._client.filters
             try:
                 self._handle(message.get("text"))
             except SentiStreamError as error:
                 self._client.close(POLICY_VIOLATION, _short(error.message), _error_text(error))
                 return
+            if self._client.filters is not filters and self._session is not None:
+                await self._sessions.save(self._session)
 
     def _handle(self, text: Any) -> None:
         if not isinstance(text, str) or len(text) > MAX_MESSAGE:

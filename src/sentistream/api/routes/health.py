@@ -61,6 +61,7 @@ async def _report(services: Services, hub: Hub) -> dict[str, Any]:
         "stream": stream,
         "model": {"status": "ok", "name": model.name, "version": model.version, "tier": model.tier},
         "live": {"status": "ok" if hub.running else "degraded", "clients": hub.clients},
+        "cache": {"status": "ok" if services.caches.shared.available else "degraded"},
         "sources": _sources(services),
         **services.process_health(),
     }

@@ -30,7 +30,7 @@ async def overall(
     """Numbers of the range, and of the range of the same length before it."""
     span = parameters.range(services.clock())
     filters = parameters.filters(ranged=False)
-    key = await answer_key(services, "metrics:overall", span, filters)
+    key = await answer_key(cache, "metrics:overall", span, filters)
 
     async def compute() -> bytes:
         now = services.clock()
@@ -89,7 +89,7 @@ async def _groups(
     span = parameters.range(services.clock())
     filters = parameters.filters(ranged=False)
     limit = parameters.limit
-    key = await answer_key(services, f"metrics:{dimension}", span, filters, limit)
+    key = await answer_key(cache, f"metrics:{dimension}", span, filters, limit)
 
     async def compute() -> bytes:
         now = services.clock()

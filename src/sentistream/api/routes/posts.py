@@ -10,7 +10,8 @@ from starlette.responses import Response
 
 from sentistream.api.answers import answer, envelope, listed
 from sentistream.api.bodies import json_body
-from sentistream.api.dependencies import Services, ServicesDep
+from sentistream.api.caching import AnswerCache
+from sentistream.api.dependencies import CacheDep, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.intake import taken_in
 from sentistream.api.parameters import FilterParameters, PostsParameters, RecentParameters
@@ -83,16 +84,15 @@ async def take_in(request: Request, services: ServicesDep) -> Response:
 
 
 @router.get("/posts", response_model=PostPage, summary="Find posts", responses=documented())
-async def find(parameters: Annotated[PostsParameters, Query()], services: ServicesDep) -> Response:
+async def find(parameters: Annotated[PostsParameters, Query()], services: ServicesDep, cache: CacheDep) -> Response:
     """Newest first. Continue with `cursor=next_cursor`, which no arriving post disturbs."""
-    request = parameters.page()
-    return await _page(services, parameters, request)
+    return await _page(services, cache, parameters, parameters.page())
 
 
 @router.get("/posts/recent", response_model=PostPage, summary="The newest posts", responses=documented())
-async def recent(parameters: Annotated[RecentParameters, Query()], services: ServicesDep) -> Response:
+async def recent(parameters: Annotated[RecentParameters, Query()], services: ServicesDep, cache: CacheDep) -> Response:
     """The newest posts that match."""
-    return await _page(services, parameters, PageRequest(limit=parameters.limit))
+    return await _page(services, cache, parameters, PageRequest(limit=parameters.limit))
 
 
 @router.get("/posts/{id:path}", response_model=PostResponse, summary="One post", responses=documented(404))
@@ -116,19 +116,23 @@ async def erase(id: PostId, services: ServicesDep) -> Response:
     return answer(envelope({"id": post.id, "source": post.source, "post_id": post.post_id}, now), 202)
 
 
-async def _page(services: Services, parameters: FilterParameters, request: PageRequest) -> Response:
-    page = await services.store.posts.page(parameters.filters(ranged=True), request)
-    body = await asyncio.to_thread(  # a thousand long posts take more time than the event loop has
-        listed,
-        page.posts,
-        services.clock(),
-        limit=request.limit,
-        has_more=page.has_more,
-        total=page.total,
-        offset=None if request.cursor else request.offset,
-        next_cursor=page.next_cursor,
-    )
-    return answer(body)
+async def _page(services: Services, cache: AnswerCache, parameters: FilterParameters, request: PageRequest) -> Response:
+    filters = parameters.filters(ranged=True)
+
+    async def compute() -> bytes:
+        page = await services.store.posts.page(filters, request)
+        return await asyncio.to_thread(  # a thousand long posts take more time than the event loop has
+            listed,
+            page.posts,
+            services.clock(),
+            limit=request.limit,
+            has_more=page.has_more,
+            total=page.total,
+            offset=None if request.cursor else request.offset,
+            next_cursor=page.next_cursor,
+        )
+
+    return answer(await cache.body(await cache.posts_key("posts:page", filters, request), filters.end, compute))
 
 
 async def _found(services: Services, id: str) -> PostView:

@@ -34,7 +34,7 @@ async def aggregate(
     zone = parameters.zone()
     filters = parameters.filters(ranged=False)
     key = await answer_key(
-        services,
+        cache,
         f"sentiment:aggregate:{parameters.period}",
         span,
         filters,
@@ -87,7 +87,7 @@ async def distribution(
     span = parameters.range(services.clock())
     filters = parameters.filters(ranged=False)
     hours = (span.end - span.start).total_seconds() / 3600
-    key = await answer_key(services, f"sentiment:distribution:{hours:g}", span, filters)
+    key = await answer_key(cache, f"sentiment:distribution:{hours:g}", span, filters)
 
     async def compute() -> bytes:
         now = services.clock()
@@ -112,7 +112,7 @@ async def stats(request: Request, services: ServicesDep, cache: CacheDep) -> Res
     """All posts, the last minute by arrival, and the last hour and day by the time they were written."""
     everything = Filters()
     end = minute_up(services.clock())
-    key = await answer_key(services, "stats", snapped(None, end, 24, end), everything)
+    key = await answer_key(cache, "stats", snapped(None, end, 24, end), everything)
 
     async def compute() -> bytes:
         return envelope(await _stats(services), services.clock())

@@ -134,7 +134,7 @@ class Lag(Model):
 
 
 class Health(Model):
-    """`services` holds database, stream, model, live and sources, each with its own `status`."""
+    """`services` holds database, stream, model, live, cache and sources, each with its own `status`."""
 
     status: Literal["ok", "degraded", "unavailable"]
     message: str | None = Field(None, description="While it starts: what it waits for.")
