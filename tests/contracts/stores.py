@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
-from postgres_server import migrated_database, name_for
+from postgres_server import kinds, migrated_database, name_for
 from sentistream.storage.base import Store
 from sentistream.storage.postgres.store import PostgresStore
 from sentistream.storage.sqlite import SqliteStore
@@ -20,10 +21,13 @@ async def open_sqlite(folder: Path) -> Store:
     return store
 
 
-async def open_postgres(folder: Path) -> Store:
-    store = PostgresStore(await migrated_database(name_for(folder)), readers=2, writers=2)
+async def open_postgres(folder: Path, kind: str) -> Store:
+    store = PostgresStore(await migrated_database(name_for(folder), kind), readers=2, writers=2)
     await store.migrate()
     return store
 
 
-ADAPTERS: dict[str, OpenStore] = {"sqlite": open_sqlite, "postgres": open_postgres}
+ADAPTERS: dict[str, OpenStore] = {
+    "sqlite": open_sqlite,
+    **{f"postgres{kind and '-'}{kind}": partial(open_postgres, kind=kind) for kind in kinds()},
+}

@@ -11,13 +11,14 @@ import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from redis.asyncio import Redis
 
 from fakes import MovableClock, until
-from redis_server import shared_url, unique
+from redis_server import kinds, shared_url, unique
 from sentistream.settings import StreamSettings
 from sentistream.stream.base import Stream
 from sentistream.stream.redis.stream import RedisStream
@@ -117,9 +118,10 @@ def opened():
 
 @dataclass
 class RedisRig:
-    """A stream of its own on the server that all tests share; time is a clock that only `elapse()` moves."""
+    """A stream of its own on the server that tests of its kind share; time is a clock that only `elapse()` moves."""
 
     folder: Path
+    kind: str = ""
     clock: MovableClock = field(default_factory=MovableClock)
     name: str = field(default_factory=lambda: unique("stream"))
     streams: list[RedisStream] = field(default_factory=list)
@@ -130,7 +132,7 @@ class RedisRig:
         if ahead:
             clock = MovableClock(self.clock.now)
             clock.advance(ahead)
-        url = await asyncio.to_thread(shared_url)
+        url = await asyncio.to_thread(shared_url, self.kind)
         stream = RedisStream(url, StreamSettings(name=self.name, **settings), clock, groups)
         await stream.open()
         self.streams.append(stream)
@@ -143,7 +145,7 @@ url, name, now, *arguments = sys.argv[1:]
 def opened():
     return RedisStream(url, StreamSettings(name=name), lambda: datetime.fromisoformat(now))
 """
-        url = await asyncio.to_thread(shared_url)
+        url = await asyncio.to_thread(shared_url, self.kind)
         process = await in_process(
             "from sentistream.stream.redis.stream import RedisStream" + opening,
             program,
@@ -163,7 +165,7 @@ def opened():
         await until(lambda: self.clock.reads >= beats)
 
     async def inject(self, payload: bytes, connector: str) -> None:
-        async with Redis.from_url(shared_url()) as client:
+        async with Redis.from_url(shared_url(self.kind)) as client:
             await client.xadd(self.name, {"connector": connector, "payload": payload})
             await client.hincrby(f"{self.name}:received", connector, 1)
 
@@ -171,7 +173,7 @@ def opened():
         await ended(self.processes)
         for stream in self.streams:
             await stream.close()
-        async with Redis.from_url(shared_url()) as client:
+        async with Redis.from_url(shared_url(self.kind)) as client:
             keys = [key async for key in client.scan_iter(f"{self.name}*")]
             if keys:
                 await client.delete(*keys)
@@ -208,4 +210,7 @@ async def ended(processes: list[Process]) -> None:
         await process.communicate()
 
 
-ADAPTERS: dict[str, Callable[[Path], StreamRig]] = {"sqlite": SqliteRig, "redis": RedisRig}
+ADAPTERS: dict[str, Callable[[Path], StreamRig]] = {
+    "sqlite": SqliteRig,
+    **{kind or "redis": partial(RedisRig, kind=kind) for kind in kinds()},
+}

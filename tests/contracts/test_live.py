@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 import pytest
 from redis.asyncio import Redis
 
 from fakes import until
-from redis_server import shared_url, unique
+from redis_server import kinds, shared_url, unique
 from sentistream.domain.errors import PositionLost
 from sentistream.domain.event import DeletedEvent, Event, Position
 from sentistream.live.base import Live, Slice
@@ -45,11 +46,12 @@ class MemoryRig:
 
 @dataclass
 class RedisRig:
+    kind: str = ""
     feeds: list[RedisLive] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
 
     async def open(self, history: int = 100) -> Live:
-        url = await asyncio.to_thread(shared_url)
+        url = await asyncio.to_thread(shared_url, self.kind)
         self.names.append(unique("live"))
         live = RedisLive(url, LiveSettings(name=self.names[-1], channel=unique("channel"), history=history))
         await live.open()
@@ -59,11 +61,14 @@ class RedisRig:
     async def close(self) -> None:
         for feed in self.feeds:
             await feed.close()
-        async with Redis.from_url(shared_url()) as client:
+        async with Redis.from_url(shared_url(self.kind)) as client:
             await client.delete(*self.names, *(f"{name}:epoch" for name in self.names))
 
 
-ADAPTERS: dict[str, Callable[[], LiveRig]] = {"memory": MemoryRig, "redis": RedisRig}
+ADAPTERS: dict[str, Callable[[], LiveRig]] = {
+    "memory": MemoryRig,
+    **{kind or "redis": partial(RedisRig, kind) for kind in kinds()},
+}
 
 
 @pytest.fixture(params=ADAPTERS)
