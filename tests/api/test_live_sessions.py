@@ -8,12 +8,12 @@ from typing import Any
 import msgspec
 import pytest
 from house import at, post
+from sockets import Feed
 
 from fakes import until
 from sentistream.api.live.sessions import BEHIND, LIVES_SECONDS
 from sentistream.cache.memory import MemoryCache
 from sentistream.domain.errors import StorageUnavailable
-from sockets import Feed
 
 
 class Watched(MemoryCache):

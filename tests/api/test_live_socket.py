@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from house import BAD, post
+from sockets import Feed, Socket
 from test_live_frames import alert, created, deleted, updated
 from websockets.asyncio.client import connect
 from websockets.exceptions import InvalidStatus
@@ -16,7 +17,6 @@ from websockets.exceptions import InvalidStatus
 from fakes import until
 from sentistream.api.security import generate_key
 from sentistream.settings import ApiSettings, LiveSettings
-from sockets import Feed, Socket
 
 
 async def test_a_post_taken_in_arrives_as_a_frame(feed: Feed) -> None:

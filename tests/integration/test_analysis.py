@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import DEFAULT_ANALYSER, run, running
 
+from running import DEFAULT_ANALYSER, run, running
 from sentistream.domain.analysis import EMOTIONS
 
 CONTENTS = [

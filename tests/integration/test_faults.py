@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from running import SENTISTREAM, Running, environment, run, running
 
 NOW = datetime.now(UTC).isoformat()

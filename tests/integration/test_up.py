@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+
 from running import DEFAULT_ANALYSER, free_port, run, running
 
 HEALTHY_SECONDS = 5.0
