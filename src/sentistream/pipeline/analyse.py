@@ -26,6 +26,9 @@ log = structlog.get_logger(__name__)
 HOUSEKEEPING_SECONDS = 1.0
 """Between two readings of the lag and two trims of the stream."""
 
+WRITES = 2
+"""Batches of one worker under way to the store: while the database is busy with one, the worker is with the other."""
+
 RETRY_SECONDS = (1.0, 2.0, 4.0)
 """Waits while the store is unavailable; the last one repeats, so that it is back at work soon after the store."""
 
@@ -33,7 +36,7 @@ RETRY_SECONDS = (1.0, 2.0, 4.0)
 class Worker:
     """Settles what the stream delivers until `stop()`.
 
-    The next batch is analysed while one is written, except for what was delivered before, which has the
+    The next batch is analysed while others are written, except for what was delivered before, which has the
     worker to itself: if it kills the process, it takes nobody with it. A batch is acknowledged only after its
     transaction, so a crash anywhere means that it is delivered again and changes nothing twice. An
     entry that cannot be stored is dead-lettered with its reason, its neighbours unharmed.
@@ -76,26 +79,23 @@ class Worker:
         async with self._stream.consume(self._group, self._batch_size, self._batch_wait) as consumer:
             keeper = asyncio.create_task(self._keep_house(), name="worker-housekeeping")
             stopping = asyncio.create_task(self._stopping.wait(), name="worker-stopping")
-            writing: asyncio.Task[None] | None = None
+            writing: list[asyncio.Task[None]] = []
             try:
                 batches = consumer.batches()
-                while (batch := await self._next(batches, stopping, keeper, writing)) is not None:
+                while (batch := await self._next(batches, stopping, [keeper, *writing])) is not None:
                     reached("after_read")
                     # One that was delivered before may be what kills: nothing else is in hand meanwhile.
                     suspect = batch.entries[0].attempt > 1
-                    if writing is not None and suspect:
-                        await writing
+                    await _finished(writing, 0 if suspect else WRITES)
                     items = await self._analyse(batch)
                     reached("after_analysis")
-                    if writing is not None:
-                        await writing
-                    writing = asyncio.create_task(self._settle(consumer, batch, items), name="worker-writing")
-                    if suspect:
-                        await writing
-                if writing is not None:
-                    await writing
+                    await _finished(writing, WRITES - 1)
+                    settling = self._settle(consumer, batch, items, writing[-1] if writing else None)
+                    writing.append(asyncio.create_task(settling, name="worker-writing"))
+                    await _finished(writing, 0 if suspect else WRITES)
+                await _finished(writing, 0)
             finally:
-                tasks = [task for task in (keeper, stopping, writing) if task is not None]
+                tasks = [keeper, stopping, *writing]
                 for task in tasks:
                     task.cancel()
                 await asyncio.gather(*tasks, return_exceptions=True)
@@ -104,12 +104,10 @@ class Worker:
         self,
         batches: AsyncIterator[Batch],
         stopping: asyncio.Task[Any],
-        keeper: asyncio.Task[None],
-        writing: asyncio.Task[None] | None,
+        work: Sequence[asyncio.Task[None]],
     ) -> Batch | None:
-        """The next batch, or None when asked to stop; raises at once if the write or the housekeeping fails."""
+        """The next batch, or None when asked to stop; raises at once if one of `work` fails."""
         coming = asyncio.ensure_future(anext(batches))
-        work = [keeper] if writing is None else [keeper, writing]
         waiting: set[asyncio.Future[Any]] = {coming, stopping, *work}
         try:
             while not coming.done() and not stopping.done():
@@ -156,7 +154,10 @@ class Worker:
         except InvalidEntry as error:
             return rejected(entry, error.message)
 
-    async def _settle(self, consumer: Consumer, batch: Batch, items: list[Settling]) -> None:
+    async def _settle(
+        self, consumer: Consumer, batch: Batch, items: list[Settling], before: asyncio.Task[None] | None
+    ) -> None:
+        """Write a batch; the live feed hears of it after the batch `before`."""
         started = time.perf_counter()
         settled = await self._write(batch, items)
         if settled is None:
@@ -168,6 +169,8 @@ class Worker:
         now = self._clock().timestamp()
         for one in batch.entries:
             self._metrics.end_to_end_seconds.observe(max(0.0, now - one.published_at))
+        if before is not None:
+            await asyncio.wait([before])
         if settled.events:
             await self._live.publish(settled.events)
         self._metrics.stage_seconds.labels("publish").observe(time.perf_counter() - written)
@@ -225,6 +228,13 @@ class Worker:
             except Unavailable as error:
                 log.warning("housekeeping_waits", reason=error.message)
             await self._sleep(HOUSEKEEPING_SECONDS)
+
+
+async def _finished(writing: list[asyncio.Task[None]], left: int) -> None:
+    """Wait for the oldest until at most `left` are under way."""
+    while len(writing) > left:
+        await writing[0]
+        del writing[0]
 
 
 def rejected(entry: Entry, reason: str) -> Invalid:

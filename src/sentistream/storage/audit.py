@@ -216,11 +216,18 @@ def rebuild(connection: Connection, churn_threshold: float) -> None:
         # Who has counted commits first, who has not counts again after.
         connection.execute(raw("LOCK TABLE sentiment_rollups IN EXCLUSIVE MODE"))
     connection.execute(delete(rollups).where(rollups.c.bucket >= since))
-    names = ["grain", "dimension", "key", "bucket", *MEASURES]
     dimensions = (OVERALL, *DIMENSIONS)
     for done, dimension in enumerate(dimensions):
         log.info("rollups_rebuilding", dimension=dimension, done=done, of=len(dimensions))
-        for grain in GRAINS:
-            counted = recount(dimension, grain, churn_threshold, since)
-            connection.execute(insert_into(connection.dialect, rollups).from_select(names, counted))
+        count(connection, dimension, churn_threshold, since)
     log.info("rollups_rebuilt", churn_threshold=churn_threshold)
+
+
+def count(connection: Connection, dimension: str, churn_threshold: float, since: int = 0) -> None:
+    """Store the rollups of one dimension from the second `since` on, where there are none: rows make minutes, minutes
+    all else."""
+    counted = [recount(dimension, MINUTE, churn_threshold, since)]
+    counted += [_from_minutes(dimension, grain, since) for grain in GRAINS[1:]]
+    for numbers in counted:
+        names = ["grain", "dimension", "key", "bucket", *MEASURES]
+        connection.execute(insert_into(connection.dialect, rollups).from_select(names, numbers))

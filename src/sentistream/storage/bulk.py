@@ -92,7 +92,7 @@ def update_posts(connection: Connection, rows: Sequence[PostRow]) -> None:
     values = [(*(getattr(row, name) for name in _CHANGED), row.key) for row in rows]
     if connection.dialect.name == "postgresql":
         texts = [tsvector(row.content) for row in rows]
-        connection.exec_driver_sql(_update_arrays(), (*zip(*values, strict=True), texts))
+        connection.exec_driver_sql(_update_arrays(), (*map(_array, zip(*values, strict=True)), texts))
     else:
         connection.exec_driver_sql(_update_values(), values)
 
@@ -158,8 +158,14 @@ def _insert_arrays(into: Insert) -> str:
 
 
 def _arrays(into: Insert, rows: Sequence[tuple[Any, ...]]) -> tuple[Any, ...]:
-    arrays = tuple(zip(*rows, strict=True))
-    return (*arrays, [tsvector(text) for text in arrays[_CONTENT]]) if into is POSTS else arrays
+    columns = list(zip(*rows, strict=True))
+    arrays = map(_array, columns)
+    return (*arrays, [tsvector(text) for text in columns[_CONTENT]]) if into is POSTS else tuple(arrays)
+
+
+def _array(column: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Empty for nothing but NULL: unnest fills the shorter arrays up with that."""
+    return () if column[0] is None and column.count(None) == len(column) else column
 
 
 @cache

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from operator import add, neg
+from operator import neg
+from typing import NamedTuple, TypeVar
 
-from sentistream.domain.rollup import GRAINS, MINUTE, NOTHING, Measured, measured
+import numpy as np
+import numpy.typing as npt
+
+from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, Measured, measured
 from sentistream.storage.rows import PostRow, emotions_of
 
 RollupKey = tuple[int, str, str, int]
 """(grain, dimension, key, bucket); the bucket is its first second since 1970."""
+
+Lines = npt.NDArray[np.int64]
+"""Lines of measures, in the order of MEASURES."""
+
+Place = TypeVar("Place")
 
 OVERALL = "overall"
 SECOND = 1_000_000
@@ -43,17 +52,31 @@ def groups(row: PostRow) -> list[tuple[str, str]]:
     return found
 
 
-def deltas(
-    moves: Iterable[tuple[PostRow | None, PostRow | None]], churn_threshold: float
-) -> dict[tuple[str, str, int], Measured]:
-    """What to add to each minute rollup, by (dimension, key, minute), for posts that moved from one row to another."""
-    total: dict[tuple[str, str, int], Measured] = {}
+class Deltas(NamedTuple):
+    """What to add to minute rollups: the places (dimension, key, minute), and a line of measures for each."""
+
+    places: list[tuple[str, str, int]]
+    sums: Lines
+
+
+def deltas(moves: Iterable[tuple[PostRow | None, PostRow | None]], churn_threshold: float) -> Deltas:
+    """What posts add that moved from one row to another."""
+    counted: list[Measured] = []
+    places: list[tuple[str, str, int]] = []
+    lines: list[int] = []
     for before, after in moves:
-        if before is not None:
-            _add(total, before, tuple(map(neg, _measured(before, churn_threshold))))
-        if after is not None:
-            _add(total, after, _measured(after, churn_threshold))
-    return total
+        for row in (before, after):
+            if row is None:
+                continue
+            own = _measured(row, churn_threshold)
+            counted.append(own if row is after else tuple(map(neg, own)))
+            minute = row.created_at // (MINUTE * SECOND) * MINUTE
+            found = [(dimension, key, minute) for dimension, key in groups(row)]
+            places += found
+            lines += [len(counted) - 1] * len(found)
+    if not counted:
+        return Deltas([], np.empty((0, len(MEASURES)), np.int64))
+    return Deltas(*_summed(places, np.array(counted, np.int64)[lines]))
 
 
 def _measured(row: PostRow, churn_threshold: float) -> Measured:
@@ -62,23 +85,22 @@ def _measured(row: PostRow, churn_threshold: float) -> Measured:
     )
 
 
-def _add(total: dict[tuple[str, str, int], Measured], row: PostRow, own: Measured) -> None:
-    minute = row.created_at // (MINUTE * SECOND) * MINUTE
-    for dimension, key in groups(row):
-        place = (dimension, key, minute)
-        held = total.get(place)
-        total[place] = own if held is None else tuple(map(add, held, own))
-
-
-def in_all_grains(
-    minutes: dict[tuple[str, str, int], Measured], key_of: Callable[[str, str], str]
-) -> list[tuple[int | str, ...]]:
+def in_all_grains(minutes: Deltas, key_of: Callable[[str, str], str]) -> list[tuple[int | str, ...]]:
     """Rows for every grain, sorted by their primary key; `key_of` maps a key to the one it is counted under."""
-    total: dict[RollupKey, Measured] = {}
-    for (dimension, key, minute), value in minutes.items():
-        counted = key_of(dimension, key)
-        for grain in GRAINS:
-            place = (grain, dimension, counted, minute // grain * grain)
-            held = total.get(place)
-            total[place] = value if held is None else tuple(map(add, held, value))
-    return [(*place, *value) for place, value in sorted(total.items()) if value != NOTHING]
+    if not minutes.places:
+        return []
+    counted = [(dimension, key_of(dimension, key), minute) for dimension, key, minute in minutes.places]
+    places: list[RollupKey] = [
+        (grain, dimension, key, minute // grain * grain) for grain in GRAINS for dimension, key, minute in counted
+    ]
+    stored, sums = _summed(places, np.concatenate([minutes.sums] * len(GRAINS)))
+    return sorted((*place, *line) for place, line in zip(stored, sums.tolist(), strict=True) if any(line))
+
+
+def _summed(places: list[Place], lines: Lines) -> tuple[list[Place], Lines]:
+    """Every place once, with the sum of its lines."""
+    index: dict[Place, int] = {}
+    where = np.array([index.setdefault(place, len(index)) for place in places])
+    order = where.argsort(kind="stable")
+    first = np.searchsorted(where[order], np.arange(len(index)))
+    return list(index), np.add.reduceat(lines[order], first)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from hashlib import blake2b
 from typing import Any
-from uuid import UUID
 
 import msgspec
 
@@ -255,15 +254,17 @@ def emotions_of(row: Any) -> tuple[float, ...] | None:
 def view(row: PostRow) -> PostView:
     """A row as people see it."""
     emotions = emotions_of(row)
+    key = row.key.hex()
+    created_at = moment(row.created_at)
     return PostView(
-        id=str(UUID(bytes=row.key)),
+        id=f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}",
         post_id=row.post_id,
         source=row.source,
         connector=row.connector,
         content=row.content,
         author=row.author,
-        created_at=moment(row.created_at),
-        edited_at=moment(row.edited_at),
+        created_at=created_at,
+        edited_at=created_at if row.edited_at == row.created_at else moment(row.edited_at),
         ingested_at=moment(row.ingested_at),
         language=row.language,
         url=row.url,

@@ -171,7 +171,7 @@ def rollup_rows(
 ) -> list[tuple[int | str, ...]]:
     """The difference each post makes, as rows to add, sorted by their primary key."""
     minutes = deltas(moves, churn_threshold)
-    admitted = admit_keys(connection, {(dimension, key) for dimension, key, _ in minutes})
+    admitted = admit_keys(connection, {(dimension, key) for dimension, key, _ in minutes.places})
     return in_all_grains(minutes, lambda dimension, key: key if (dimension, key) in admitted else OTHER)
 
 

@@ -12,12 +12,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from operator import add
 
 MAX_WORD = 250
 """Characters of a word that are compared; PostgreSQL holds no word of more than 2,046 bytes."""
 
 _ASCII = re.compile(r"[a-z0-9]+")
 _WORD = re.compile(r"[^\W_]+")
+_PLACES = [f":{place}" for place in range(1, 1_001)]
 _ACCENTS = re.compile(r"(?<=[a-z])[\u0300-\u0331]+")
 
 
@@ -46,7 +48,9 @@ def fts5_query(q: str) -> str:
 
 def tsvector(text: str) -> str:
     """`text` as a tsvector literal: words hold letters and numbers only, so none needs quoting."""
-    return " ".join([f"{word}:{place}" for place, word in enumerate(words(text), 1)])
+    found = words(text)
+    places = _PLACES if len(found) <= len(_PLACES) else [f":{place}" for place in range(1, len(found) + 1)]
+    return " ".join(map(add, found, places))
 
 
 def tsquery(q: str) -> str:
