@@ -13,6 +13,7 @@ import pytest
 from posts_file import posts_file
 from scripts.servers.postgres import PostgresServer
 from scripts.servers.valkey import ValkeyServer
+from team import team
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
@@ -39,10 +40,6 @@ def redis(tmp_path: Path) -> Iterator[ValkeyServer]:
     server = redis_server.own_server(tmp_path / "redis")
     yield server
     server.kill()
-
-
-def team(redis: str, postgres: str) -> dict[str, str]:
-    return {"SENTISTREAM_STREAM_URL": redis, "SENTISTREAM_LIVE_URL": redis, "DATABASE_URL": postgres}
 
 
 def awaited(process: Running) -> dict[str, Any]:

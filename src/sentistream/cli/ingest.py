@@ -12,6 +12,7 @@ from sentistream.cli.output import Advance, note, progress, say
 from sentistream.cli.process import Parts, listening, run_loop
 from sentistream.cli.run import Columns, OriginalTime, Platform, PostsPerMinute, Rate, Speed, chosen, mapped
 from sentistream.cli.start import with_system
+from sentistream.domain.errors import Unavailable
 from sentistream.domain.ledger import OUTCOMES, Account
 from sentistream.pipeline.ingest import SourceState
 from sentistream.pipeline.reconcile import reconcile
@@ -56,7 +57,11 @@ async def _ingest(settings: Settings, specs: list[str], replay: Replay, *, monit
             resumed = f", {state.resumed:,} earlier" if state.resumed else ""
             unreadable = f", {state.invalid:,} of them unreadable" if state.invalid else ""
             note(f"{state.name}: {state.published:,} entries brought in{unreadable}{resumed} ({state.state})")
-        result = await reconcile(system.stream, system.store.ledger, settings.stream.group)
+        try:
+            result = await reconcile(system.stream, system.store.ledger, settings.stream.group)
+        except Unavailable as error:  # all that was brought in is safe: the ledger can be read another time
+            note(f"what became of them cannot be told now: {error.message}")
+            return
         names = {ingester.state.name for ingester in parts.ingesters}
         for account in result.accounts:
             if account.connector in names:

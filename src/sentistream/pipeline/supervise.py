@@ -18,6 +18,10 @@ ComponentState = Literal["waiting", "running", "restarting", "finished", "stoppe
 RESTART_WAITS = (1.0, 2.0, 4.0)
 """Seconds before the first, second, third restart; the last is repeated."""
 
+GRACE_SECONDS = 20.0
+"""What a batch in hand may take once asked to stop: within the half minute after which containers are killed there is
+time left to give back what could not be finished."""
+
 STABLE_AFTER = 60.0
 """Seconds of running after which earlier crashes are forgotten."""
 
@@ -60,7 +64,7 @@ class Supervisor:
         self,
         components: Sequence[Component],
         *,
-        grace: float = 30.0,
+        grace: float = GRACE_SECONDS,
         restart_waits: Sequence[float] = RESTART_WAITS,
         stable_after: float = STABLE_AFTER,
     ) -> None:

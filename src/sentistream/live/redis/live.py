@@ -159,7 +159,8 @@ class RedisLive:
 
     async def _read(self) -> None:
         tries = 0
-        while True:
+        # Asked each time: a wait that ends at the very moment of its cancellation does not tell of it (Python 3.11).
+        while not self._closed.is_set():
             try:
                 if tries:
                     await self._check_prefix()
