@@ -1,8 +1,9 @@
-# run    make the environment, build the dashboard, start SentiStream on http://127.0.0.1:8000
-# test   the whole suite, browser and checkpoints of Hugging Face included
-# check  linters, types, layers, generated pages
-# bench  the benchmarks, results in benchmarks/results/
-# docs   write the generated pages anew
+# run       make the environment, build the dashboard, start SentiStream on http://127.0.0.1:8000
+# run-team  the same as a team: Valkey, PostgreSQL, 2 workers, API and the rest as processes of their own
+# test      the whole suite, browser and checkpoints of Hugging Face included
+# check     linters, types, layers, generated pages
+# bench     the benchmarks, results in benchmarks/results/
+# docs      write the generated pages anew
 #
 # make run SOURCE=file:PATH SPEED=600 PORT=8001 replays a file at 600 times its own speed.
 
@@ -22,12 +23,15 @@ FRONTEND := $(shell find frontend -type f -not -path '*/node_modules/*' -not -pa
 # Each writes a page, or says with --check that it is out of date.
 PAGES := $(basename $(notdir $(sort $(wildcard scripts/document_*.py))))
 
-.PHONY: run test check bench docs dashboard clean
+.PHONY: run run-team test check bench docs dashboard clean
 .DEFAULT_GOAL := run
 .DELETE_ON_ERROR:
 
 run: $(ENVIRONMENT) $(DASHBOARD)
 	$(BIN)/sentistream up $(if $(SOURCE),--source $(SOURCE)) $(if $(SPEED),--speed $(SPEED)) $(if $(PORT),--port $(PORT))
+
+run-team: $(ENVIRONMENT) $(DASHBOARD)
+	$(BIN)/python -m scripts.run_team $(if $(PORT),--port $(PORT))
 
 # pytest comes last, so that its summary is the last thing on the screen.
 test: $(CHECKPOINTS) $(DEPLOY) $(DASHBOARD) $(MODULES)

@@ -77,7 +77,12 @@ class ValkeyServer:
         log = self.folder / "server.log"
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                self._command(), cwd=self.folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                self._command(),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # or a terminal's Ctrl-C would reach it first
             )
         give_up = time.monotonic() + START_SECONDS
         while not self._answers():
