@@ -212,7 +212,9 @@ def _postgres_store(settings: Settings) -> PostgresStore:
         try:
             urls.append(address(url, database.user, database.password, database.name) if url else None)
         except ValueError as error:
-            raise SettingsError(f"{setting} cannot be read: it was given {masked(url)}", setting=setting) from error
+            raise SettingsError(
+                f"{setting} cannot be read ({error}): it was given {masked(url)}", setting=setting
+            ) from error
     primary, replica = urls
     assert primary is not None
     return PostgresStore(

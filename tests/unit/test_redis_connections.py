@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from redis.asyncio import SSLConnection
 
@@ -26,14 +28,18 @@ def test_a_url_says_where_and_who() -> None:
     assert server.address == "redis.example:6380/2"
 
 
-def test_tls_checks_certificates_unless_told_otherwise() -> None:
-    pool = RedisServer("rediss://h?ssl_ca_certs=/etc/ca.pem").client.connection_pool
+def test_tls_checks_certificates_unless_told_otherwise(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    with pytest.raises(SettingsError, match="ssl_ca_certs: there is no file"):
+        RedisServer(f"rediss://h?ssl_ca_certs={authority}")
+    authority.touch()
+    pool = RedisServer(f"rediss://h?ssl_ca_certs={authority}").client.connection_pool
     assert issubclass(pool.connection_class, SSLConnection)
     connection = pool.make_connection()
     assert (connection.cert_reqs.name, connection.check_hostname, connection.ca_certs) == (
         "CERT_REQUIRED",
         True,
-        "/etc/ca.pem",
+        str(authority),
     )
 
 
@@ -68,6 +74,7 @@ def test_redis_py_repeats_nothing_by_itself() -> None:
         ("redis+sentinel://:secret@h", "name of the service"),
         ("redis+sentinel://:secret@h/feelings/first", "no number of a database"),
         ("redis+sentinel://:secret@,h/feelings", "no host"),
+        ("rediss://h?ssl_password=secret&colour=red", "colour"),
     ],
 )
 def test_other_urls_are_refused(url: str, said: str) -> None:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sentistream.domain.errors import SettingsError
-from sentistream.settings import ALIASES, bounds, fields, load_settings, masked, variable
+from sentistream.settings import ALIASES, bounds, fields, load_settings, masked, place, variable
 
 
 @pytest.fixture(autouse=True)
@@ -189,6 +189,16 @@ def test_a_password_is_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_masking_hides_any_password(user: str, password: str) -> None:
     text = f"cannot open postgresql+asyncpg://{user}:{password}xyz@db:5432/x today"
     assert masked(text) == f"cannot open postgresql+asyncpg://{user}:***@db:5432/x today"
+
+
+def test_masking_hides_passwords_among_the_parameters() -> None:
+    text = "it was given rediss+sentinel://h/feelings?sentinel_password=hunter2&ssl_password=hunter2 (why)"
+    assert masked(text) == "it was given rediss+sentinel://h/feelings?sentinel_password=***&ssl_password=*** (why)"
+
+
+def test_a_place_says_neither_who_nor_how() -> None:
+    assert place("redis+sentinel://me:p@ss@a:1,b/feelings?x=1") == "redis+sentinel://a:1,b/feelings"
+    assert place("postgresql://db/d") == "postgresql://db/d"
 
 
 def test_masking_leaves_other_text_alone() -> None:

@@ -20,6 +20,7 @@ from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import NoBackoff
 
+from sentistream.connections.tls import tls_problem
 from sentistream.domain.errors import DiskFull, SettingsError, StorageUnavailable, Unavailable
 from sentistream.settings import masked
 
@@ -65,6 +66,7 @@ class RedisServer:
             else:
                 self.address = _address(url)
                 self.client: Redis = Redis.from_url(url, **_OPTIONS)
+            _check_files(url)
             # Answers are waited for in `answering()`.
             options = self.client.connection_pool.connection_kwargs
             self._patience = float(options.pop("socket_timeout", None) or patience)
@@ -171,6 +173,10 @@ class RedisServer:
             ("NOAUTH", "WRONGPASS")
         ):
             return StorageUnavailable(f"Redis at {at} refuses user or password of the URL: {said}", lasting=True)
+        if problem := tls_problem(error):
+            return StorageUnavailable(
+                f"Redis at {at} cannot be trusted: {problem}; ?ssl_ca_certs=FILE names the CA", lasting=True
+            )
         if isinstance(error, exceptions.BusyLoadingError):
             return StorageUnavailable(f"Redis at {at} is still reading its data")
         if isinstance(error, exceptions.ReadOnlyError) or said.startswith("READONLY"):
@@ -213,6 +219,15 @@ def _address(url: str) -> str:
     if path.strip("/") and not path.strip("/").isdecimal():
         raise ValueError(f"{path} is no number of a database")
     return netloc.rpartition("@")[2] + path
+
+
+def _check_files(url: str) -> None:
+    for name, path in parse_qsl(urlsplit(url).query):
+        if name.removeprefix("sentinel_") in _FILES and not Path(path).is_file():
+            raise ValueError(f"{name}: there is no file {path}")
+
+
+_FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
 
 
 def _durable() -> str:

@@ -57,8 +57,8 @@ def bounds(field: FieldInfo) -> str:
 
 
 def masked(text: str) -> str:
-    """`text` with the password of every URL in it replaced by `***`."""
-    return _USERINFO.sub(r"\1:***@", text)
+    """`text` with the passwords of every URL in it replaced by `***`."""
+    return _PARAMETER.sub(r"\1***", _USERINFO.sub(r"\1:***@", text))
 
 
 def place(url: str) -> str:
@@ -67,6 +67,7 @@ def place(url: str) -> str:
     return f"{scheme}://{rest.rpartition('@')[2].partition('?')[0]}"
 
 
+_PARAMETER = re.compile(r"([?&][a-z_]{0,32}password=)[^&\s'\"]+", re.IGNORECASE)
 _USERINFO = re.compile(r"(\b[a-z][a-z0-9+.-]{0,31}://[^\s:/@]{0,256}):[^\s/]{1,1024}@", re.IGNORECASE)
 
 

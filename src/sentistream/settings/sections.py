@@ -23,7 +23,7 @@ class StreamSettings(Section):
     url: str = Field(
         "",
         description="Where entries wait: sqlite:///PATH, redis://[USER:PASSWORD@]HOST:PORT/DATABASE, rediss:// with"
-        " TLS, redis+sentinel://HOST:PORT,HOST:PORT/SERVICE. Empty: stream.db in the data folder.",
+        " TLS (?ssl_ca_certs=FILE), redis+sentinel://HOST:PORT,HOST:PORT/SERVICE. Empty: stream.db in the data folder.",
     )
     name: str = Field("social_posts_stream", min_length=1, description="Key of the stream in Redis.")
     group: str = Field("sentiment_workers", min_length=1, description="Consumer group of the workers.")
@@ -48,8 +48,8 @@ class DatabaseSettings(Section):
 
     url: str = Field(
         "",
-        description="sqlite+aiosqlite:///PATH, or postgresql+asyncpg://[USER:PASSWORD@]HOST[:PORT][/NAME]. Empty:"
-        " sentistream.db in the data folder. Also: DATABASE_URL.",
+        description="sqlite+aiosqlite:///PATH, or postgresql+asyncpg://[USER:PASSWORD@]HOST[:PORT][/NAME], with TLS"
+        " ?sslmode=verify-full&sslrootcert=FILE. Empty: sentistream.db in the data folder. Also: DATABASE_URL.",
     )
     read_url: str = Field(
         "",

@@ -9,6 +9,7 @@ import asyncpg  # type: ignore[import-untyped]
 from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from sentistream.connections.tls import tls_problem
 from sentistream.domain.errors import DiskFull, SentiStreamError, StorageUnavailable
 from sentistream.storage.bulk import Outrun
 
@@ -43,7 +44,7 @@ def remedy(error: BaseException) -> Remedy:
     state = sqlstate(error)
     if isinstance(error, Outrun) or state in _CONTENDED or _is(error, asyncpg.InvalidCachedStatementError):
         return "again"
-    if isinstance(error, PoolTimeout) or _refused(error):
+    if isinstance(error, PoolTimeout) or _refused(error) or _misconfigured(error) or _encryption(error):
         return "none"
     if state in _LOST or (state or "").startswith("08") or isinstance(error, OSError | InterfaceError):
         return "reconnect"
@@ -72,6 +73,12 @@ def explain(error: BaseException, where: str, seconds: float) -> SentiStreamErro
         return DiskFull(f"no room left for the database {where}: free some disk space", retry_after=5.0)
     if state in _ADVICE:
         return StorageUnavailable(f"the database {where} {_ADVICE[state]}", retry_after=5.0, lasting=state in _LASTING)
+    if problem := _encryption(error):
+        return StorageUnavailable(
+            f"the database {where} cannot be trusted: {problem}; ?sslrootcert=FILE names the CA", lasting=True
+        )
+    if _misconfigured(error):
+        return StorageUnavailable(f"the database {where} cannot be reached as its URL asks: {error}", lasting=True)
     if remedy(error) == "reconnect":
         return StorageUnavailable(f"the database {where} does not answer: is it running, and can it be reached?")
     if state is not None and state[:2] in ("53", "57", "58", "XX"):
@@ -86,6 +93,17 @@ def sqlstate(error: BaseException) -> str | None:
         if state:
             return str(state)
     return None
+
+
+def _encryption(error: BaseException) -> str | None:
+    if isinstance(error, ConnectionError) and "rejected SSL" in str(error):
+        return "it does not speak TLS"
+    return tls_problem(error)
+
+
+def _misconfigured(error: BaseException) -> bool:
+    """Whether the driver cannot do what it is told, such as to check a certificate without an authority."""
+    return _is(error, asyncpg.ClientConfigurationError)
 
 
 def _refused(error: BaseException) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from sentistream.storage.bulk import Outrun
 from sentistream.storage.postgres.errors import DRIVER_ERRORS, explain, remedy
+from sentistream.storage.postgres.tls import without_tls
 
 T = TypeVar("T")
 log = structlog.get_logger(__name__)
@@ -86,6 +87,7 @@ class Pool:
         self._seconds = limits.statement_seconds
         session = settings | {"statement_timeout": str(round(self._seconds * 1_000))}
         pooling: dict[str, Any] = {"pool_size": size, "max_overflow": 0, "pool_timeout": POOL_SECONDS}
+        url, tls = without_tls(url)
         self._engine = create_async_engine(
             url,
             isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
@@ -94,6 +96,7 @@ class Pool:
                 "timeout": limits.connect_seconds,
                 "command_timeout": self._seconds + GRACE_SECONDS if self._seconds else None,
                 "server_settings": session,
+                **tls,
             },
             **(pooling if size else {"poolclass": NullPool}),
         )

@@ -11,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from sentistream.domain.errors import StorageUnavailable
 from sentistream.storage.postgres.pool import Limits, Pool, WorkThread
 from sentistream.storage.postgres.search import TsvectorSearch
+from sentistream.storage.postgres.tls import without_tls
 from sentistream.storage.store import SqlStore
 
 T = TypeVar("T")
@@ -116,18 +117,17 @@ def _check_version(connection: Connection) -> None:
 def address(url: str | URL, user: str = "", password: str = "", name: str = "") -> URL:
     """A URL as people write it (`postgres://`, `?sslmode=require`) in the form that the driver takes.
 
-    user, password, name: for a URL that lacks them. Raises ValueError for what is no URL.
+    user, password, name: for a URL that lacks them. Raises ValueError for what is no URL, and for files of TLS
+    that are not there.
     """
     try:
         given = make_url(url).set(drivername="postgresql+asyncpg")
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # whose words may hold a part of the password
         raise ValueError("not a URL of a database") from error
     given = given.set(
         username=given.username or user or None,
         password=given.password or password or None,
         database=given.database or name or None,
     )
-    if "sslmode" in given.query:
-        mode = given.query["sslmode"]
-        given = given.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
+    without_tls(given)
     return given
