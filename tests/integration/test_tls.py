@@ -18,6 +18,7 @@ from scripts.servers.postgres import PostgresServer
 from scripts.servers.valkey import ValkeyServer
 from team import team
 
+import postgres_server
 import redis_server
 from certificates import Certificate, self_signed
 from fakes import unavailable
@@ -28,8 +29,6 @@ from sentistream.settings import LiveSettings
 from sentistream.storage.postgres.store import PostgresStore
 
 pytestmark = pytest.mark.timeout(600)
-
-REDIS_BINARIES = ("/usr/bin/redis-server", "/usr/bin/valkey-server")
 
 
 @pytest.fixture(scope="module")
@@ -52,31 +51,28 @@ def other(folder: Path) -> Certificate:
 
 
 @pytest.fixture(scope="module")
-def redis(folder: Path, good: Certificate) -> Iterator[ValkeyServer]:
-    """With TLS on `port`, and a password."""
-    named = redis_server.binary()
-    binary = named or next((path for path in map(Path, REDIS_BINARIES) if path.exists()), None)
+def redis(folder: Path, good: Certificate) -> Iterator[int]:
+    """The port of one that speaks TLS there and asks for a password."""
+    binary = redis_server.binary() or shutil.which("redis-server")
     if binary is None:
         unavailable("no Redis with TLS: apt-get install redis-server")
-    secret_port = free_port()
+    port = free_port()
     settings = {
-        "tls-port": str(secret_port),
+        "tls-port": str(port),
         "tls-cert-file": str(good.certificate),
         "tls-key-file": str(good.key),
         "tls-auth-clients": "no",
         "requirepass": "geheim",
     }
-    server = ValkeyServer(folder / "redis", binary=binary, settings=settings)
-    with server:
-        server.tls_port = secret_port  # type: ignore[attr-defined]
-        yield server
+    with ValkeyServer(folder / "redis", binary=Path(binary), settings=settings):
+        yield port
 
 
 @pytest.fixture(scope="module")
 def postgres(folder: Path, good: Certificate) -> Iterator[PostgresServer]:
     """That also speaks TLS."""
     named = os.environ.get("SENTISTREAM_TEST_POSTGRES_BINARIES")
-    installed = [Path(named)] if named else sorted(Path("/usr/lib/postgresql").glob("*/bin"))
+    installed = [Path(named)] if named else sorted(postgres_server.DEBIAN.glob("*/bin"))
     if not installed:
         unavailable("no PostgreSQL with TLS: apt-get install postgresql")
     place = folder / "postgres"
@@ -94,13 +90,11 @@ def postgres(folder: Path, good: Certificate) -> Iterator[PostgresServer]:
         yield server
 
 
-def encrypted(redis: ValkeyServer, authority: Path, host: str = "127.0.0.1") -> str:
-    return f"rediss://:geheim@{host}:{redis.tls_port}/0?ssl_ca_certs={authority}"  # type: ignore[attr-defined]
+def encrypted(redis: int, authority: Path, host: str = "127.0.0.1") -> str:
+    return f"rediss://:geheim@{host}:{redis}/0?ssl_ca_certs={authority}"
 
 
-def test_a_team_works_encrypted(
-    tmp_path: Path, redis: ValkeyServer, postgres: PostgresServer, good: Certificate
-) -> None:
+def test_a_team_works_encrypted(tmp_path: Path, redis: int, postgres: PostgresServer, good: Certificate) -> None:
     authority = good.certificate
     environment = team(encrypted(redis, authority), f"{postgres.url()}?sslmode=verify-full&sslrootcert={authority}")
     with (
@@ -127,7 +121,7 @@ def test_a_team_works_encrypted(
 )
 def test_a_certificate_of_another_authority_stops_the_start(
     tmp_path: Path,
-    redis: ValkeyServer,
+    redis: int,
     postgres: PostgresServer,
     folder: Path,
     good: Certificate,
@@ -152,7 +146,7 @@ async def refusal_of_redis(url: str) -> StorageUnavailable:
     return refused.value
 
 
-async def test_redis_is_who_it_says(redis: ValkeyServer, good: Certificate, tmp_path: Path) -> None:
+async def test_redis_is_who_it_says(redis: int, good: Certificate) -> None:
     elsewhere = await refusal_of_redis(encrypted(redis, good.certificate, host="localhost"))
     assert "certificate is refused" in elsewhere.message
     assert "localhost" in elsewhere.message
