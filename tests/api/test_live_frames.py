@@ -251,8 +251,7 @@ async def test_one_who_reads_slowly_but_reads_may_stay(wall: Wall) -> None:
             one.offer(frames_of([created(number)], first=number))
             number += 1
         wall.now += 1
-        await one.take()
-        one.taken()
+        one.taken(await one.take())
         one.check_slow()
     assert not one.closing.is_set()
     assert read(metrics, "slow_disconnects") == 0
