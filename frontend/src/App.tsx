@@ -1,10 +1,15 @@
-import { MantineProvider } from "@mantine/core";
+import { MantineProvider, Skeleton } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { NuqsAdapter } from "nuqs/adapters/react-router/v7";
+import { lazy, type ReactNode, Suspense } from "react";
 import { BrowserRouter, Route, Routes } from "react-router";
 import { NotFound } from "./pages/NotFound";
 import { Overview } from "./pages/Overview";
+import { Shell } from "./ui/Shell";
 import { theme } from "./ui/theme";
+
+const Posts = lazy(() => import("./pages/Posts"));
+const Sources = lazy(() => import("./pages/Sources"));
 
 const queryClient = new QueryClient({
   defaultOptions: {
@@ -28,7 +33,11 @@ export function App() {
         <BrowserRouter>
           <NuqsAdapter>
             <Routes>
-              <Route index element={<Overview />} />
+              <Route element={<Shell />}>
+                <Route index element={<Overview />} />
+                <Route path="posts" element={<Later page={<Posts />} />} />
+                <Route path="sources" element={<Later page={<Sources />} />} />
+              </Route>
               <Route path="*" element={<NotFound />} />
             </Routes>
           </NuqsAdapter>
@@ -36,4 +45,9 @@ export function App() {
       </QueryClientProvider>
     </MantineProvider>
   );
+}
+
+/** A page whose code is on its way. */
+function Later({ page }: { page: ReactNode }) {
+  return <Suspense fallback={<Skeleton height="70vh" radius="lg" />}>{page}</Suspense>;
 }

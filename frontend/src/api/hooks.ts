@@ -1,13 +1,17 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { type Filters, NO_FILTERS as NOTHING_CHOSEN } from "../lib/filters";
 import type { Range } from "../lib/range";
 import {
   type Grouping,
+  type PostOrder,
   readAlerts,
+  readDeadLetters,
   readGroups,
   readLanguages,
   readLedger,
   readOverall,
+  readPost,
+  readPosts,
   readSources,
   readStats,
   readTrend,
@@ -86,5 +90,32 @@ export function useLanguageOptions(range: Range, enabled: boolean) {
     queryFn: ({ signal }) => readLanguages(range, signal),
     staleTime: OPTIONS_STALE_MS,
     enabled,
+  });
+}
+
+export function usePostQuery(id: string, enabled: boolean) {
+  return useQuery({
+    queryKey: ["live", "post", id],
+    queryFn: ({ signal }) => readPost(id, signal),
+    enabled,
+  });
+}
+
+/** All stored posts that match, page by page; read once, so that nothing moves under the reader. */
+export function usePosts(range: Range, filters: Filters, order: PostOrder) {
+  return useInfiniteQuery({
+    queryKey: ["posts", range, filters, order],
+    queryFn: ({ pageParam, signal }) => readPosts(range, filters, order, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    staleTime: 0,
+    gcTime: 60_000,
+  });
+}
+
+export function useDeadLetters(limit: number) {
+  return useQuery({
+    queryKey: ["live", "dead letters", limit],
+    queryFn: ({ signal }) => readDeadLetters(limit, signal),
   });
 }

@@ -8,6 +8,7 @@ import type { Group, Post } from "./types";
 
 const HOUR_MS = 3_600_000;
 const LATEST = 60;
+const PAGE = 50;
 const GAP_PAGE = 1_000;
 const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
@@ -92,6 +93,40 @@ export async function readSources(signal: AbortSignal) {
 export async function readLatestPosts(filters: Filters, signal: AbortSignal): Promise<Post[]> {
   const query = { ...filterParameters(filters), limit: LATEST };
   return (await read(api.GET("/api/v1/posts", { params: { query }, signal }))).data;
+}
+
+export async function readPost(id: string, signal: AbortSignal): Promise<Post> {
+  return (await read(api.GET("/api/v1/posts/{id}", { params: { path: { id } }, signal }))).data;
+}
+
+export type PostOrder = "newest" | "oldest";
+
+/** One page of what is stored; `total` is null where counting would cost more than the page. */
+export async function readPosts(
+  range: Range,
+  filters: Filters,
+  order: PostOrder,
+  cursor: string | null,
+  signal: AbortSignal,
+) {
+  const query = {
+    ...filterParameters(filters),
+    start_date: new Date(Date.now() - RANGE_SHAPES[range].hours * HOUR_MS).toISOString(),
+    sort: order,
+    limit: PAGE,
+    include_total: cursor === null,
+    ...(cursor === null ? {} : { cursor }),
+  };
+  const { data, metadata } = await read(api.GET("/api/v1/posts", { params: { query }, signal }));
+  return { posts: data, nextCursor: metadata.next_cursor, total: metadata.total };
+}
+
+export async function readDeadLetters(limit: number, signal: AbortSignal) {
+  const query = { limit };
+  const { data, metadata } = await read(
+    api.GET("/api/v1/ledger/dead-letters", { params: { query }, signal }),
+  );
+  return { letters: data, hasMore: metadata.has_more };
 }
 
 /** A page of what arrived since, for catching up; see live/catchup.ts. */

@@ -13,3 +13,4 @@ export type Account = Schemas["Account"];
 export type AccountTotals = Schemas["AccountTotals"];
 export type SourceState = Schemas["SourceState"];
 export type Stats = Schemas["Stats"];
+export type DeadLetter = Schemas["DeadLetter"];

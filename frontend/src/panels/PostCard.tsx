@@ -7,6 +7,7 @@ import { sentimentOf } from "../lib/sentiment";
 import { Icon } from "../ui/Icon";
 import { SentimentBadge } from "../ui/SentimentBadge";
 import { useNow } from "../ui/useNow";
+import { usePost } from "../ui/usePost";
 import classes from "./PostCard.module.css";
 import { PostReadings } from "./PostReadings";
 
@@ -24,6 +25,7 @@ interface PostCardProps {
 export const PostCard = memo(function PostCard({ post, entering, place, total }: PostCardProps) {
   const sentiment = sentimentOf(post.sentiment_label);
   const link = safeLink(post.url);
+  const [, setOpen] = usePost();
   return (
     <article
       className={classes.card}
@@ -42,6 +44,12 @@ export const PostCard = memo(function PostCard({ post, entering, place, total }:
       <p className={classes.text} dir="auto">
         {post.content}
       </p>
+      <button
+        type="button"
+        className={classes.open}
+        aria-label={`Details of the post by ${post.author ?? "somebody"}`}
+        onClick={() => void setOpen(post.id)}
+      />
       <footer className={classes.foot}>
         <SentimentBadge
           sentiment={sentiment}

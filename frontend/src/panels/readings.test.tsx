@@ -2,6 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import { NuqsTestingAdapter } from "nuqs/adapters/testing";
 import type { ReactElement } from "react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Numbers } from "../api/types";
@@ -38,7 +39,9 @@ function show(element: ReactElement, current = someNumbers(), previous = someNum
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   return render(
     <MantineProvider env="test">
-      <QueryClientProvider client={client}>{element}</QueryClientProvider>
+      <QueryClientProvider client={client}>
+        <NuqsTestingAdapter>{element}</NuqsTestingAdapter>
+      </QueryClientProvider>
     </MantineProvider>,
   );
 }

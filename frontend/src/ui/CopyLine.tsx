@@ -3,8 +3,8 @@ import { useClipboard } from "@mantine/hooks";
 import classes from "./CopyLine.module.css";
 import { Icon } from "./Icon";
 
-/** A command to run, with a button that copies it. */
-export function CopyLine({ text }: { text: string }) {
+/** A command to run, with a button that copies it; `what` names a text too long to be read out. */
+export function CopyLine({ text, what = text }: { text: string; what?: string }) {
   const clipboard = useClipboard({ timeout: 2_000 });
   return (
     <div className={classes.line}>
@@ -18,7 +18,7 @@ export function CopyLine({ text }: { text: string }) {
         color="gray"
         size={30}
         onClick={() => clipboard.copy(text)}
-        aria-label={clipboard.copied ? "Copied" : `Copy: ${text}`}
+        aria-label={clipboard.copied ? "Copied" : `Copy: ${what}`}
       >
         <Icon name={clipboard.copied ? "check" : "copy"} size={15} />
       </ActionIcon>

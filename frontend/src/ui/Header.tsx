@@ -1,10 +1,12 @@
 import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { Link } from "react-router";
 import { useSources } from "../api/hooks";
 import { useLive } from "../live/store";
 import classes from "./Header.module.css";
 import { Icon, type IconName } from "./Icon";
 import { LiveState } from "./LiveState";
 import { Logo } from "./Logo";
+import { Navigation } from "./Navigation";
 import { zoneNote } from "./zone";
 
 const SCHEMES = ["auto", "light", "dark"] as const;
@@ -20,10 +22,11 @@ export function Header({ onHelp }: { onHelp(): void }) {
   return (
     <header className={classes.header}>
       <div className={classes.inner}>
-        <a className={classes.brand} href="/" aria-label="SentiStream, start page">
+        <Link className={classes.brand} to="/" aria-label="SentiStream, start page">
           <Logo />
           <span className={classes.name}>SentiStream</span>
-        </a>
+        </Link>
+        <Navigation />
         <DemoBadge />
         <div className={classes.right}>
           <LiveState />

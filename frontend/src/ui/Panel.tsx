@@ -69,7 +69,8 @@ export function PanelBody<T>({ query, height, isEmpty, empty, children }: PanelB
   );
 }
 
-function Failure({ error, retry }: { error: Error; retry(): void }) {
+/** What went wrong, and a way to try again. */
+export function Failure({ error, retry }: { error: Error; retry(): void }) {
   return (
     <div className={classes.failure} role="alert">
       <Icon name="alert" size={20} />

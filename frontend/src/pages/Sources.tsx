@@ -1,0 +1,14 @@
+import { DeadLetters } from "../panels/DeadLetters";
+import { LedgerTable } from "../panels/LedgerTable";
+import { SourceTable } from "../panels/SourceTable";
+
+/** What comes in, from where, how fast, and what became of every entry. */
+export default function Sources() {
+  return (
+    <>
+      <SourceTable />
+      <LedgerTable />
+      <DeadLetters />
+    </>
+  );
+}

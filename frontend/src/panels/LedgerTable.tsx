@@ -1,0 +1,76 @@
+import { useLedger } from "../api/hooks";
+import type { AccountTotals, Ledger } from "../api/types";
+import { formatCount } from "../lib/format";
+import { OUTCOMES } from "../lib/ledger";
+import { DataTable } from "../ui/DataTable";
+import { Icon } from "../ui/Icon";
+import { Panel, PanelBody } from "../ui/Panel";
+import classes from "./LedgerTable.module.css";
+
+const HEIGHT = 160;
+
+/** By connector: what came in on the left, where each of them ended on the right. */
+export function LedgerTable() {
+  const query = useLedger();
+  return (
+    <Panel
+      title="Ledger"
+      about="Every entry received ends in exactly one of these. Received is counted when an entry becomes durable, in flight is read from the stream: nothing here is the difference of two other numbers, so that it can show a loss."
+      subtitle={query.data && <Verdict ledger={query.data} />}
+    >
+      <PanelBody
+        query={query}
+        height={HEIGHT}
+        isEmpty={(ledger) => ledger.accounts.length === 0}
+        empty="Nothing has been received yet."
+      >
+        {(ledger) => (
+          <DataTable label="Ledger by connector" testId="ledger-table">
+            <thead>
+              <tr>
+                <th scope="col">connector</th>
+                <th scope="col">received</th>
+                {OUTCOMES.map(({ name, title }) => (
+                  <th key={name} scope="col">
+                    {title}
+                  </th>
+                ))}
+                <th scope="col">adds up</th>
+              </tr>
+            </thead>
+            <tbody>
+              {ledger.accounts.map((account) => (
+                <Row key={account.connector} name={account.connector} totals={account} />
+              ))}
+              {ledger.accounts.length > 1 && <Row name="all" totals={ledger.total} />}
+            </tbody>
+          </DataTable>
+        )}
+      </PanelBody>
+    </Panel>
+  );
+}
+
+function Row({ name, totals }: { name: string; totals: AccountTotals }) {
+  return (
+    <tr>
+      <th scope="row">{name}</th>
+      <td>{formatCount(totals.received)}</td>
+      {OUTCOMES.map((outcome) => (
+        <td key={outcome.name} data-zero={totals[outcome.name] === 0 || undefined} className={classes.cell}>
+          {formatCount(totals[outcome.name])}
+        </td>
+      ))}
+      <td>{totals.balanced ? "yes" : "no"}</td>
+    </tr>
+  );
+}
+
+function Verdict({ ledger }: { ledger: Ledger }) {
+  if (ledger.balanced) return <>{ledger.stable ? "adds up" : "adds up so far, posts are moving"}</>;
+  return (
+    <span className={classes.wrong} title={ledger.contradictions.join("\n")}>
+      <Icon name="alert" size={14} /> does not add up: run sentistream doctor
+    </span>
+  );
+}

@@ -1,0 +1,20 @@
+import type { ReactNode } from "react";
+import classes from "./DataTable.module.css";
+
+/** A table of numbers that scrolls sideways by itself where the window is narrow. */
+export function DataTable({
+  label,
+  testId,
+  children,
+}: {
+  label: string;
+  testId?: string;
+  children: ReactNode;
+}) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus
+    <section className={classes.scroll} tabIndex={0} aria-label={label} data-testid={testId}>
+      <table className={`${classes.table} numeric`}>{children}</table>
+    </section>
+  );
+}

@@ -1,0 +1,67 @@
+import { useMantineColorScheme } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { lazy, type RefObject, Suspense, useCallback, useRef, useState } from "react";
+import { Outlet, useOutletContext } from "react-router";
+import { isAway } from "../live/status";
+import { useLive } from "../live/store";
+import { useLiveConnection } from "../live/useLiveConnection";
+import { GapNotice } from "./GapNotice";
+import { Header, nextScheme } from "./Header";
+import { HelpDialog } from "./HelpDialog";
+import classes from "./Shell.module.css";
+import { type FilterControls, useFilters } from "./useFilters";
+import { usePost } from "./usePost";
+
+const PostDrawer = lazy(() => import("../panels/PostDrawer"));
+
+interface PageContext {
+  controls: FilterControls;
+  searchRef: RefObject<HTMLInputElement | null>;
+}
+
+/** What every page stands in: header, keys, the live connection, the drawer of a post. */
+export function Shell() {
+  const controls = useFilters();
+  const searchRef = useRef<HTMLInputElement>(null);
+  const [help, setHelp] = useState(false);
+  const [post] = usePost();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const away = useLive((state) => isAway(state.status));
+  useLiveConnection(controls.filters);
+
+  const togglePause = useCallback(() => {
+    const { holds, hold } = useLive.getState();
+    hold("paused", !holds.paused);
+  }, []);
+  useHotkeys([
+    ["/", () => searchRef.current?.focus()],
+    ["p", togglePause],
+    ["t", () => setColorScheme(nextScheme(colorScheme))],
+    ["shift+?", () => setHelp(true), { usePhysicalKeys: false }],
+    ["?", () => setHelp(true)],
+  ]);
+
+  return (
+    <div className={classes.page} data-away={away || undefined}>
+      <a className={classes.skip} href="#content">
+        Skip to the content
+      </a>
+      <Header onHelp={() => setHelp(true)} />
+      <main id="content" className={classes.main}>
+        <Outlet context={{ controls, searchRef } satisfies PageContext} />
+      </main>
+      <GapNotice />
+      {post !== null && (
+        <Suspense>
+          <PostDrawer />
+        </Suspense>
+      )}
+      <HelpDialog opened={help} onClose={() => setHelp(false)} />
+    </div>
+  );
+}
+
+/** What the shell gives to its pages. */
+export function usePageContext(): PageContext {
+  return useOutletContext<PageContext>();
+}
