@@ -105,7 +105,7 @@ class Running:
                 raise AssertionError(f"ended with {code} before: {what}\n{self.said()[-4000:]}")
             assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}\n{self.said()[-4000:]}"
 
-    def healthy(self, seconds: float = 15) -> dict[str, Any]:
+    def healthy(self, seconds: float = 60) -> dict[str, Any]:
         """Wait for health 200; returns its answer."""
 
         def look() -> dict[str, Any] | None:

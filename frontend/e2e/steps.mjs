@@ -34,6 +34,11 @@ export async function text(session, { selector }) {
   return found.innerText();
 }
 
+/** Waits until nothing matches `selector`. */
+export async function gone(session, { selector }) {
+  await session.page.locator(selector).first().waitFor({ state: "detached", timeout: WAIT_MS });
+}
+
 /** What a person sees move: totals, the chart's bars, the newest post. */
 export async function look({ page }) {
   await page.locator(testId("post")).first().waitFor({ timeout: WAIT_MS });

@@ -257,6 +257,7 @@ def test_posts_are_listed_whole_and_one_opens_beside_them(browser: Browser, stoc
 
     link = browser.address()
     browser.press(key="Escape")
+    browser.gone(selector='[data-testid="post-details"]')
     assert "post=" not in browser.address()
     browser.open(url=link)
     assert first["content"].split()[0] in browser.text(selector='[data-testid="post-details"]')
