@@ -7,20 +7,24 @@ import random
 import threading
 from collections import Counter
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from postgres_steps import NOW, a_post, counted, delivered, numbered
 from sqlalchemy import Connection, text
 
 from postgres_server import migrated_database, name_for
 from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import StorageUnavailable
+from sentistream.domain.event import PostView
 from sentistream.domain.ledger import OUTCOMES
 from sentistream.domain.post import Entry, Invalid, Tombstone, content_hash
-from sentistream.domain.query import Filters, NumbersQuery
-from sentistream.storage import bulk
+from sentistream.domain.query import LOOK_BACK, Filters, NumbersQuery, PageRequest
+from sentistream.storage import bulk, sql
 from sentistream.storage.base import Settling
 from sentistream.storage.postgres import errors
 from sentistream.storage.postgres import store as postgres
@@ -198,6 +202,57 @@ async def test_a_layer_is_promoted_while_others_write(stores: list[PostgresStore
     )
     cells = await stores[0].numbers.cells(NumbersQuery(start=NOW - timedelta(hours=1), end=NOW, group_by="sentiment"))
     assert [(cell.key, cell.numbers.posts) for cell in cells] == [("positive", 60)]
+
+
+async def seen_since(store: PostgresStore, moment: datetime, known: dict[str, PostView]) -> list[str]:
+    """Platform ids of posts that are new to somebody who knows `known`, page by page as the dashboard asks."""
+    request = PageRequest(sort="ingested", ingested_after=moment, limit=2)
+    new: list[str] = []
+    while True:
+        page = await store.posts.page(Filters(), request)
+        new += [post.post_id for post in page.posts if post.id not in known]
+        known.update((post.id, post) for post in page.posts)
+        if page.next_cursor is None:
+            return new
+        request = replace(request, cursor=page.next_cursor)
+
+
+async def test_who_catches_up_misses_nothing_that_commits_out_of_order(
+    stores: list[PostgresStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, quick, reader = stores[:3]
+    known: dict[str, PostView] = {}
+    stamped, others_done = threading.Event(), threading.Event()
+    rollup_rows = sql.rollup_rows
+
+    def held_up(*arguments: Any) -> Any:
+        if not stamped.is_set():  # the first to come: its posts are stamped, and not yet committed
+            stamped.set()
+            assert others_done.wait(30)
+        return rollup_rows(*arguments)
+
+    monkeypatch.setattr(sql, "rollup_rows", held_up)
+    earlier = asyncio.create_task(slow.write(numbered([a_post(f"slow-{n}") for n in range(3)], "s"), NOW))
+    assert await asyncio.to_thread(stamped.wait, 30)
+    await quick.write(numbered([a_post(f"quick-{n}") for n in range(3)], "q"), NOW + timedelta(seconds=2))
+    assert sorted(await seen_since(reader, NOW, known)) == ["quick-0", "quick-1", "quick-2"]
+    newest = max(post.ingested_at for post in known.values())
+    others_done.set()
+    await earlier
+    assert await seen_since(reader, newest, dict(known)) == []  # by the newest moment alone they would be lost
+    assert sorted(await seen_since(reader, newest - LOOK_BACK, known)) == ["slow-0", "slow-1", "slow-2"]
+    assert await seen_since(reader, newest - LOOK_BACK, known) == []
+
+
+async def test_a_batch_that_waited_long_is_stamped_when_it_has_its_turn(
+    stores: list[PostgresStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ticks = iter((0.0, LOOK_BACK.total_seconds()))
+    monkeypatch.setattr("sentistream.storage.store.time", SimpleNamespace(monotonic=lambda: next(ticks)))
+    await stores[0].write([delivered("e:1", a_post())], NOW)
+    found = await stores[0].posts.get("1")
+    assert found is not None
+    assert found.ingested_at == NOW + LOOK_BACK
 
 
 async def test_a_frozen_writer_holds_nobody_up(url: str, monkeypatch: pytest.MonkeyPatch) -> None:

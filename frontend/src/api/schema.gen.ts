@@ -2229,7 +2229,7 @@ export interface operations {
                 cursor?: string;
                 /** @description newest or oldest by created_at; ingested: by arrival, oldest first. */
                 sort?: "newest" | "oldest" | "ingested";
-                /** @description Arrived, or changed, at or after. */
+                /** @description Arrived, or changed, at or after. To go on from the newest `ingested_at` you know, ask from 10 seconds before it and drop what you know: several writers may finish out of order. */
                 ingested_after?: string;
                 /** @description Count all that match, which may cost more than the page. */
                 include_total?: boolean;

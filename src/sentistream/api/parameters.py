@@ -12,7 +12,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 
 from sentistream.domain.analysis import EMOTIONS, SENTIMENT_LABELS, TIER_RANK
 from sentistream.domain.errors import InvalidParameter
-from sentistream.domain.query import DIMENSIONS, Dimension, Filters, PageRequest, Period, Sort
+from sentistream.domain.query import DIMENSIONS, LOOK_BACK, Dimension, Filters, PageRequest, Period, Sort
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -171,7 +171,11 @@ class PostsParameters(FilterParameters, Limited):
     offset: int = Field(0, ge=0, le=10_000_000, description="Skip this many; `cursor` is faster and wins.")
     cursor: str | None = Field(None, max_length=1024, description="`next_cursor` of the page before.")
     sort: Sort = Field("newest", description="newest or oldest by created_at; ingested: by arrival, oldest first.")
-    ingested_after: Moment | None = Field(None, description="Arrived, or changed, at or after.")
+    ingested_after: Moment | None = Field(
+        None,
+        description="Arrived, or changed, at or after. To go on from the newest `ingested_at` you know, ask from"
+        f" {LOOK_BACK.seconds} seconds before it and drop what you know: several writers may finish out of order.",
+    )
     include_total: bool = Field(False, description="Count all that match, which may cost more than the page.")
 
     def page(self) -> PageRequest:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 import msgspec
@@ -59,11 +59,17 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return {name: value for name in MINIMUMS if (value := getattr(self, name)) is not None}
 
 
+LOOK_BACK = timedelta(seconds=10)
+"""How much later than it is stamped a post may appear to those who read."""
+
+
 class PageRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which page. `cursor` (opaque, from the page before) wins over `offset`.
 
     sort: newest or oldest by created_at; `ingested` is by arrival, oldest first, for catching up.
-    ingested_after: only posts that arrived, or changed, at or after this moment.
+    ingested_after: only posts that arrived, or changed, at or after this moment. Who goes on from the newest one
+    it has seen asks from LOOK_BACK before and drops what it knows: several writers commit in another order than
+    that of their clocks.
     """
 
     limit: int = 50

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy import Connection, func, select
 
 from sentistream.crash_points import reached
 from sentistream.domain.analysis import Reading
+from sentistream.domain.query import LOOK_BACK
 from sentistream.storage import audit, layers, migrations, retention, sql
 from sentistream.storage.base import Settled, Settling
 from sentistream.storage.corrections import SqlCorrections
@@ -64,11 +66,16 @@ class SqlStore(ABC):
         return await self.read(question)
 
     async def write(self, batch: Sequence[Settling], now: datetime) -> Settled:
-        """See `Store.write`."""
+        """See `Store.write`. A batch that others held up for long is stamped with the moment it got its turn."""
+        begun = time.monotonic()
 
         def work(connection: Connection) -> Settled:
             keys = keys_of(batch)
-            changes = settle(batch, keys, sql.load_known(connection, batch, keys), micros(now))
+            known = sql.load_known(connection, batch, keys)
+            waited = timedelta(seconds=time.monotonic() - begun)
+            # Who catches up by that stamp looks back no further.
+            stamp = now + waited if waited > LOOK_BACK / 2 else now
+            changes = settle(batch, keys, known, micros(stamp))
             sql.apply(connection, changes, self._churn_threshold)
             reached("in_transaction")
             return changes.settled
