@@ -178,6 +178,18 @@ class Worker:
         await consumer.ack(batch)
         for outcome, count in Counter(settled.outcomes.values()).items():
             self._metrics.outcomes.labels(outcome).inc(count)
+        if settled.dead:
+            await self._copy_dead(batch, settled.dead)
+
+    async def _copy_dead(self, batch: Batch, dead: Sequence[Settling]) -> None:
+        """Show what was dead-lettered beside the stream; the store has it, so a copy that fails changes nothing."""
+        published = {one.entry_id: one.published_at for one in batch.entries}
+        letters = [Delivered(one.entry_id, one.attempt, one.entry, published[one.entry_id]) for one in dead]
+        try:
+            await self._stream.copy_dead(letters)
+        except SentiStreamError as error:
+            self._metrics.dead_letters_not_copied.inc(len(letters))
+            log.warning("dead_letters_not_copied", entries=len(letters), reason=error.message)
 
     async def _write(self, batch: Batch, items: list[Settling]) -> Settled | None:
         """None once the lease is lost: somebody else settles the batch."""
@@ -215,6 +227,7 @@ class Worker:
             assert part is not None
             joined.outcomes.update(part.outcomes)
             joined.events.extend(part.events)
+            joined.dead.extend(part.dead)
         return joined
 
     async def _keep_house(self) -> None:

@@ -34,11 +34,15 @@ class Settling(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Settled(msgspec.Struct, frozen=True):
-    """What one write did: outcome per entry id, and the events to publish, also for a redelivery."""
+    """What one write did: outcome per entry id, and the events to publish, also for a redelivery.
+
+    dead: what this write, and none before it, dead-lettered; each entry is an Invalid.
+    """
 
     outcomes: dict[str, Outcome]
     events: list[Event]
     repeated: int = 0
+    dead: list[Settling] = msgspec.field(default_factory=list)
 
 
 class Page(msgspec.Struct, frozen=True):

@@ -320,12 +320,15 @@ def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now:
     outcomes: list[tuple[str, str, str]] = []
     announced: dict[bytes, Entry] = {}
     created: set[bytes] = set()
+    dead: list[Settling] = []
     for item in batch:
         key = keys.get(item.entry_id, b"")
         outcome = known.outcomes.get(item.entry_id) or given.get(item.entry_id)
         if outcome is None:
             outcome = work.settle(item, key)
             outcomes.append((item.entry_id, item.entry.connector, outcome))
+            if outcome == "dead_lettered":
+                dead.append(item)
         given[item.entry_id] = outcome
         if outcome in ("created", "edited", "deleted", "corrected"):
             announced[key] = item.entry
@@ -333,7 +336,7 @@ def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now:
                 created.add(key)
     touched = [state for state in work.states.values() if state.touched]
     return Changes(
-        settled=Settled(given, work.events(announced, created), len(batch) - len(outcomes)),
+        settled=Settled(given, work.events(announced, created), len(batch) - len(outcomes), dead),
         outcomes=outcomes,
         ledger=Counter((connector, outcome) for _, connector, outcome in outcomes),
         inserted=[state.row for state in touched if state.row and not state.before],

@@ -91,6 +91,10 @@ class Stream(Protocol):
         """
         ...
 
+    async def copy_dead(self, letters: Sequence[Delivered]) -> None:
+        """Show dead letters (each entry an Invalid) to who watches the stream by its own tools; the store has them."""
+        ...
+
     async def findings(self) -> list[str]:
         """What people should mend, a sentence each: settings that lose data, groups that nobody waits for."""
         ...

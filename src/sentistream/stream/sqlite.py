@@ -20,7 +20,7 @@ import structlog
 from sentistream.domain.errors import DiskFull, StorageUnavailable, Unavailable
 from sentistream.domain.post import Entry
 from sentistream.settings import StreamSettings
-from sentistream.stream.base import Batch, Lag, StreamCounts
+from sentistream.stream.base import Batch, Delivered, Lag, StreamCounts
 from sentistream.stream.sqlite_log import SqliteLog
 
 POLL_SECONDS = 0.25
@@ -138,6 +138,9 @@ class SqliteStream:
         while not done:
             needed, done = await self._writer.run(SqliteLog.trim)
         return [needed]
+
+    async def copy_dead(self, letters: Sequence[Delivered]) -> None:
+        """Nothing: whoever can read this file can read the store beside it."""
 
     async def findings(self) -> list[str]:
         """Nothing: its file is opened with the settings it needs, and every group counts."""

@@ -122,6 +122,12 @@ class Metrics:
             " is being read twice, which harms nothing but speed.",
             ("outcome",),
         )
+        self.dead_letters_not_copied = self._counter(
+            "dead_letters_not_copied",
+            "Dead letters that could not be copied to the stream of dead letters in Redis.",
+            "Nothing is lost: the store has them. The log lines `dead_letters_not_copied` name the cause.",
+            (),
+        )
         self.lag_entries = self._gauge(
             "lag_entries",
             "Entries in the stream that no worker has acknowledged.",

@@ -14,7 +14,7 @@ from redis.commands.core import AsyncScript
 
 from sentistream.connections.redis import RedisServer, scripts
 from sentistream.domain.errors import Overloaded, StorageUnavailable
-from sentistream.domain.post import Entry
+from sentistream.domain.post import Entry, Invalid
 from sentistream.stream.base import Delivered, Lag, StreamCounts
 from sentistream.stream.codec import decode, encode, readable
 from sentistream.stream.redis import foreign
@@ -22,6 +22,13 @@ from sentistream.stream.redis.ids import entry_id, redis_id
 
 TOKEN_SECONDS = 300
 """How long a published batch is remembered, so that publishing it once more after a lost answer adds nothing."""
+
+
+DEAD_LETTERS = 100_000
+"""About so many copies of dead letters are kept; the store keeps all."""
+
+DEAD_TEXT = 1_000
+"""Characters of what could not be read, and of the reason, in a copy: all of them take 200 MB at most."""
 
 
 class Claimed(NamedTuple):
@@ -147,6 +154,28 @@ class RedisLog:
         """Drop what all `groups` have acknowledged; returns the first entry id that is still needed."""
         epoch, needed = await self._run("trim", *groups)
         return entry_id(epoch.decode(), needed)
+
+    async def copy_dead(self, letters: Sequence[Delivered]) -> None:
+        """Append dead letters to a stream of their own, of which the oldest go."""
+        self._check_open()
+        async with self._server.answering():
+            pipeline = self._server.client.pipeline(transaction=False)
+            for letter in letters:
+                assert isinstance(letter.entry, Invalid)
+                pipeline.xadd(
+                    f"{self._name}:dead",
+                    {
+                        "entry_id": letter.entry_id,
+                        "connector": readable(letter.entry.connector),
+                        "position": readable(letter.entry.position),
+                        "reason": readable(letter.entry.reason[:DEAD_TEXT]),
+                        "raw": readable(letter.entry.raw[:DEAD_TEXT]),
+                        "attempt": letter.attempt,
+                    },
+                    maxlen=DEAD_LETTERS,
+                    approximate=True,
+                )
+            await pipeline.execute()
 
     async def groups(self) -> dict[str, int]:
         """Every group there is, and how many entries it is behind."""

@@ -15,7 +15,7 @@ from sentistream.connections.redis import RedisServer
 from sentistream.domain.errors import DiskFull, Overloaded, Unavailable
 from sentistream.domain.post import Entry
 from sentistream.settings import StreamSettings
-from sentistream.stream.base import Lag, StreamCounts
+from sentistream.stream.base import Delivered, Lag, StreamCounts
 from sentistream.stream.redis.consumer import RedisConsumer
 from sentistream.stream.redis.log import RedisLog
 
@@ -119,6 +119,10 @@ class RedisStream:
     async def trim(self) -> list[str]:
         """Drop what every configured group has acknowledged; what others have not read goes with it."""
         return [await self._log.trim(self._groups)]
+
+    async def copy_dead(self, letters: Sequence[Delivered]) -> None:
+        """Add them to the stream `NAME:dead`, which holds about the last 100,000; tried once."""
+        await self._log.copy_dead(letters)
 
     async def findings(self) -> list[str]:
         """Settings of the server that lose or evict what was promised, and groups that are not configured."""
