@@ -3,5 +3,5 @@
 from __future__ import annotations
 
 COMMANDS = (
-    "up", "ingest", "worker", "api", "watch", "analyze", "evaluate", "export", "migrate", "keys", "doctor",
+    "up", "ingest", "worker", "refine", "api", "watch", "analyze", "evaluate", "export", "migrate", "keys", "doctor",
 )  # fmt: skip

@@ -19,6 +19,7 @@ import structlog
 
 from sentistream.analysis.absent import Absent
 from sentistream.analysis.base import Analyser
+from sentistream.analysis.reader import TieredReader
 from sentistream.cache.base import Caches
 from sentistream.domain.errors import DiskFull, MissingExtra, SettingsError, StorageUnavailable
 from sentistream.live.base import Live
@@ -31,6 +32,7 @@ from sentistream.stream.base import Stream
 from sentistream.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
+    from sentistream.analysis.languages import LanguageDetector
     from sentistream.storage.postgres.store import PostgresStore
     from sentistream.storage.sqlite import SqliteStore
 
@@ -72,8 +74,13 @@ class System:
     stream: Stream
     live: Live
     caches: Caches
-    analyser: Analyser
+    reader: TieredReader
     gazetteer: Gazetteer
+
+    @property
+    def analyser(self) -> Analyser:
+        """The best there is, for texts that can wait."""
+        return self.reader.best
 
 
 @asynccontextmanager
@@ -119,7 +126,7 @@ async def open_system(
                 stream = tasks.create_task(opened("stream", settings.stream_url, lambda: make_stream(settings, clock)))
                 live = tasks.create_task(opened("live feed", settings.live.url, lambda: make_live(settings)))
                 tasks.create_task(_answering(waiting, "database", settings.database_url, store.migrate))
-                analyser = tasks.create_task(_analyser(settings, metrics, reads))
+                reader = tasks.create_task(_reader(settings, metrics, reads))
         except BaseExceptionGroup as group:
             error = group.exceptions[0]
             raise error from error.__cause__
@@ -131,7 +138,7 @@ async def open_system(
             stream=stream.result(),
             live=live.result(),
             caches=caches,
-            analyser=analyser.result(),
+            reader=reader.result(),
             gazetteer=Gazetteer(),
         )
 
@@ -142,8 +149,8 @@ async def _answering(waiting: Waiting | None, name: str, url: str, attempt: Call
     return await (waiting if waiting and served else Waiting(0)).until(name, place(url), attempt)
 
 
-async def _analyser(settings: Settings, metrics: Metrics, reads: bool) -> Analyser:
-    return await asyncio.to_thread(make_analyser, settings, metrics) if reads else Absent()
+async def _reader(settings: Settings, metrics: Metrics, reads: bool) -> TieredReader:
+    return await asyncio.to_thread(make_reader, settings, metrics) if reads else TieredReader(Absent())
 
 
 def prepare_folder(folder: Path) -> None:
@@ -299,31 +306,67 @@ def _without_redis() -> MissingExtra:
     return MissingExtra('Redis needs its client: pip install "sentistream[team]"', extra="team")
 
 
+TIER_SECONDS = 10.0
+"""What a call of a tier may take where another can take over."""
+
 MODEL_SECONDS = 30.0
 CHECKPOINT_SECONDS = 300.0
 """What a call of the model may take: without a GPU a large checkpoint reads some 20 posts a second, of 500 a batch."""
 
 
 def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyser:
-    """The analyser that `analysis.analyser` names, guarded, on normalised text of a language it knows. Loads models.
+    """What reads a text where time does not matter: the best that the settings have. Loads models.
 
     Raises SettingsError for a model that cannot be loaded, MissingExtra where its packages are not installed.
     """
+    return make_reader(settings, metrics).best
+
+
+def make_reader(settings: Settings, metrics: Metrics | None = None) -> TieredReader:
+    """The analyser that `analysis.analyser` names, as a worker reads with it. Loads models; raises like the above."""
+    from sentistream.analysis.languages import LanguageDetector
+
+    detector = LanguageDetector()
+    wanted = settings.analysis
+    if wanted.analyser != "auto":
+        model = _make_llm(settings, metrics) if wanted.analyser == "llm" else _make_model(settings)
+        alone = _guarded(model, settings, detector, _call_seconds(settings), metrics)
+        return TieredReader(alone, metrics=metrics)
+    from sentistream.analysis.fallback import Fallback
+    from sentistream.analysis.fast import FastAnalyser
+    from sentistream.analysis.tiers import Policy
+
+    full = _guarded(_make_model(settings), settings, detector, TIER_SECONDS, metrics)
+    fast = _guarded(FastAnalyser(), settings, detector, TIER_SECONDS, metrics)
+    members: list[Analyser] = [full, fast]
+    if wanted.llm_fallback:
+        members.append(_guarded(_make_llm(settings, metrics), settings, detector, _llm_seconds(settings), metrics))
+    policy = Policy(lag_seconds=wanted.lag_seconds, calm_seconds=wanted.calm_seconds)
+    return TieredReader(Fallback(members, metrics=metrics), fast, policy, metrics=metrics)
+
+
+def _guarded(
+    model: Analyser, settings: Settings, detector: LanguageDetector, seconds: float, metrics: Metrics | None
+) -> Analyser:
+    """`model` on normalised text of a language it knows; whatever it does, every text gets an answer."""
     from sentistream.analysis.guarded import Guarded
-    from sentistream.analysis.languages import LanguageDetector, LanguageGate
+    from sentistream.analysis.languages import LanguageGate
     from sentistream.analysis.text import Normalised
 
-    model = _make_llm(settings, metrics) if settings.analysis.analyser == "llm" else _make_model(settings)
-    gate = LanguageGate(model, LanguageDetector(), settings.analysis.language_threshold)
-    return Guarded(Normalised(gate), _call_seconds(settings), metrics=metrics)
+    gate = LanguageGate(model, detector, settings.analysis.language_threshold)
+    return Guarded(Normalised(gate), seconds, metrics=metrics)
+
+
+def _llm_seconds(settings: Settings) -> float:
+    # Each of its requests has a time-out of its own; to cut a call short would pay for its answers in vain.
+    rounds = math.ceil(settings.analysis.batch_size / settings.llm.concurrency)
+    return 2 * rounds * settings.llm.timeout_seconds + CHECKPOINT_SECONDS
 
 
 def _call_seconds(settings: Settings) -> float:
     """What a call of the model may take."""
     if settings.analysis.analyser == "llm":
-        # Each of its requests has a time-out of its own; to cut a call short would pay for its answers in vain.
-        rounds = math.ceil(settings.analysis.batch_size / settings.llm.concurrency)
-        return 2 * rounds * settings.llm.timeout_seconds + CHECKPOINT_SECONDS
+        return _llm_seconds(settings)
     return CHECKPOINT_SECONDS if settings.analysis.analyser == "transformers" else MODEL_SECONDS
 
 
@@ -349,7 +392,8 @@ def _make_model(whole: Settings) -> Analyser:
         # Existing deployments have set these names for years, so they alone choose no analyser.
         hint = f"{variable('analysis', 'analyser')}=transformers makes use of it"
         _log.warning("setting without effect", setting=name, analyser=settings.analyser, hint=hint)
-    for name in sorted(whole.llm.model_fields_set & {"provider", "api_key", "model"}):
+    unused = set() if settings.analyser == "auto" and settings.llm_fallback else {"provider", "api_key", "model"}
+    for name in sorted(whole.llm.model_fields_set & unused):
         hint = f"{variable('analysis', 'analyser')}=llm makes use of it"
         _log.warning("setting without effect", setting=f"llm.{name}", analyser=settings.analyser, hint=hint)
     if settings.analyser == "lexicon":

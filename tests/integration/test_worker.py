@@ -16,6 +16,7 @@ from structlog.testing import capture_logs
 from fakes import MovableClock, until
 from sentistream.analysis.languages import LanguageDetector, LanguageGate
 from sentistream.analysis.lexicon import LexiconAnalyser
+from sentistream.analysis.reader import TieredReader
 from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import StorageUnavailable
 from sentistream.domain.event import PostEvent
@@ -48,7 +49,7 @@ class System:
             "stream": self.stream,
             "store": self.store,
             "live": self.live,
-            "analyser": LanguageGate(LexiconAnalyser(), LanguageDetector(), 0.8),
+            "reader": TieredReader(LanguageGate(LexiconAnalyser(), LanguageDetector(), 0.8)),
             "metrics": self.metrics,
             "clock": self.clock,
             "group": GROUP,
@@ -256,7 +257,7 @@ async def test_what_was_delivered_before_has_the_worker_to_itself(system: System
     system.clock.advance(5)
     notes: list[str] = []
     store = Diary(tmp_path / "store.db", notes)
-    async with working(system.worker(store=store, analyser=Reader(notes))):
+    async with working(system.worker(store=store, reader=TieredReader(Reader(notes)))):
         await reached(system, system.drained)
     assert notes[:12] == [f"{did} {n}" for n in range(6) for did in ("read", "stored")]
     await store.close()

@@ -8,10 +8,11 @@ import traceback
 from collections.abc import Callable, Sequence
 
 import structlog
+from msgspec.structs import replace
 
 from sentistream.analysis.base import Analyser
 from sentistream.connections.breaker import Breaker
-from sentistream.domain.analysis import ModelInfo, Reading, unscored
+from sentistream.domain.analysis import NOBODY, ModelInfo, Reading, unscored
 from sentistream.domain.errors import Unavailable
 from sentistream.telemetry.metrics import Metrics
 
@@ -36,7 +37,8 @@ class Guarded:
     A call that fails or takes longer than `timeout` seconds is followed by a probe. If the model
     still reads a plain sentence, the batch is halved until the texts it stumbles over are alone; this
     may take `patience` time-outs, after which the rest stays unscored. If it does not, everything is
-    unscored and the breaker counts a failure: bad texts never open it. `clock` is in seconds.
+    unscored, by nobody and provisionally, since the model may read it once it is back; the breaker
+    counts a failure: bad texts never open it. `clock` is in seconds.
     """
 
     def __init__(
@@ -74,7 +76,7 @@ class Guarded:
             return []
         if not self._breaker.admit():
             reason = f"{self.model.name} failed repeatedly and is left alone for {self._open_seconds:g} seconds"
-            return self._give_up(texts, _Failure("breaker", reason))
+            return self._give_up(texts, _Failure("breaker", reason), down=True)
         try:
             readings = await self._read(texts)
         except asyncio.CancelledError:
@@ -87,7 +89,7 @@ class Guarded:
             readings = await self._call(texts)
         except _Failure as failure:
             return await self._investigate(texts, failure)
-        self._breaker.succeed()
+        self._works()
         return readings
 
     async def _investigate(self, texts: Sequence[str], failure: _Failure) -> list[Reading]:
@@ -96,8 +98,9 @@ class Guarded:
         except _Failure as broken:
             if self._breaker.fail():
                 _log.error("analysis paused", model=self.model.name, seconds=self._open_seconds, reason=str(broken))
-            return self._give_up(texts, failure)
-        self._breaker.succeed()
+            self._report()
+            return self._give_up(texts, failure, down=True)
+        self._works()
         deadline = self._clock() + self._patience * self._timeout
         return await self._isolate(texts, failure, deadline)
 
@@ -134,7 +137,15 @@ class Guarded:
             raise _Failure("error", f"{name} gave {len(readings)} readings for {len(texts)} texts")
         return readings
 
-    def _give_up(self, texts: Sequence[str], failure: _Failure) -> list[Reading]:
+    def _works(self) -> None:
+        self._breaker.succeed()
+        self._report()
+
+    def _report(self) -> None:
+        if self._metrics is not None:
+            self._metrics.breaker_open.labels(self.model.name).set(self._breaker.is_open)
+
+    def _give_up(self, texts: Sequence[str], failure: _Failure, *, down: bool = False) -> list[Reading]:
         if self._metrics is not None:
             self._metrics.analysis_failures.labels(self.model.name, failure.kind).inc(len(texts))
         _log.warning(
@@ -145,7 +156,8 @@ class Guarded:
             place=failure.place,
             unscored=len(texts),
         )
-        return [unscored(self.model, str(failure)) for _ in texts]
+        nothing = unscored(NOBODY if down else self.model, str(failure))
+        return [replace(nothing, provisional=down) for _ in texts]
 
 
 def _place(error: BaseException) -> str:

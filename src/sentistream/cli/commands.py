@@ -24,6 +24,7 @@ app = typer.Typer(
 app.command()(run.up)
 app.command()(ingest.ingest)
 app.command()(run.worker)
+app.command()(run.refine)
 app.command()(run.watch)
 app.command()(run.api)
 app.command()(analyze.analyze)

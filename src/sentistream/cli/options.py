@@ -32,6 +32,7 @@ class Tier(StrEnum):
 class AnalyserName(StrEnum):
     """Every analyser."""
 
+    AUTO = "auto"
     FULL = "full"
     FAST = "fast"
     LEXICON = "lexicon"

@@ -23,6 +23,7 @@ from sentistream.domain.errors import SettingsError
 from sentistream.domain.post import Entry
 from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import Ingester, Prepared, SourceState, prepare
+from sentistream.pipeline.refine import Refiner
 from sentistream.pipeline.retention import Retention
 from sentistream.pipeline.supervise import Component, Supervisor
 from sentistream.pipeline.tenure import Leased, Tenure
@@ -40,6 +41,9 @@ Result = TypeVar("Result")
 IDLE_SECONDS = 0.1
 """Between two looks at whether anything is left to do."""
 
+REFINE_LEASES = 4
+"""Leases of the stream that one of the refiner's lasts: nothing renews it."""
+
 ALONE = {
     "status": "degraded",
     "message": "live events of other processes do not reach this one (SENTISTREAM_LIVE_URL is memory://):"
@@ -54,6 +58,7 @@ class Parts:
         self.system = system
         self.server: HttpServer | None = None
         self.ingesters: list[Ingester] = []
+        self.refiner: Refiner | None = None
         self._components: list[Component] = []
         self._supervisor: Supervisor | None = None
         self._notes: dict[str, dict[str, Any]] = {}
@@ -67,7 +72,7 @@ class Parts:
             stream=system.stream,
             store=system.store,
             live=system.live,
-            analyser=system.analyser,
+            reader=system.reader,
             metrics=system.metrics,
             clock=system.clock,
             group=settings.stream.group,
@@ -76,6 +81,23 @@ class Parts:
             max_attempts=settings.stream.max_attempts,
         )
         self._components.append(Component("worker", worker.run, worker.stop))
+
+    def add_refiner(self, on_step: Callable[[int, int], None] | None = None) -> Refiner:
+        """Read again what was read quickly; `on_step` hears how many posts were, and how many are left."""
+        system = self.system
+        self.refiner = refiner = Refiner(
+            stream=system.stream,
+            store=system.store,
+            live=system.live,
+            reader=system.reader,
+            metrics=system.metrics,
+            clock=system.clock,
+            group=system.settings.stream.group,
+            lease_seconds=REFINE_LEASES * system.settings.stream.lease_seconds,
+            on_step=on_step,
+        )
+        self._components.append(Component("refine", refiner.run, refiner.stop))
+        return refiner
 
     def add_watch(self) -> None:
         """Look for alerts, if no other process does."""
@@ -171,8 +193,10 @@ class Parts:
         self._components.append(Component("until done", watch))
 
     async def idle(self) -> bool:
-        """Whether nothing waits in the stream."""
-        return not (await self.system.stream.lag(self.system.settings.stream.group)).entries
+        """Whether nothing waits in the stream, and nothing to be read again."""
+        if (await self.system.stream.lag(self.system.settings.stream.group)).entries:
+            return False
+        return self.refiner is None or await self.refiner.finished()
 
     async def read(self) -> bool:
         """Whether every source has come to its end."""

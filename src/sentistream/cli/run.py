@@ -11,7 +11,7 @@ import typer
 from sentistream import __version__
 from sentistream.bootstrap import Replay, System, make_backfill, make_source
 from sentistream.cli.options import DataDir, MetricsPort, settled
-from sentistream.cli.output import say
+from sentistream.cli.output import progress, say
 from sentistream.cli.process import Add, Parts, Ready, listening, run_loop
 from sentistream.cli.start import with_system
 from sentistream.settings import Settings
@@ -79,6 +79,7 @@ def up(
 
     async def add(parts: Parts) -> None:
         parts.add_worker()
+        parts.add_refiner()
         parts.add_retention()
         if settings.alerts.enabled:
             parts.add_watch()
@@ -95,12 +96,25 @@ def worker(data_dir: DataDir = None, metrics_port: MetricsPort = None, until_idl
 
     async def add(parts: Parts) -> None:
         parts.add_worker()
+        parts.add_refiner()
         if until_idle:
             parts.stop_when(parts.idle)
         else:
             parts.add_retention()
 
     run_loop(_run(settled(data_dir, api={"port": metrics_port}), add, monitor=metrics_port is not None))
+
+
+def refine(data_dir: DataDir = None, metrics_port: MetricsPort = None, until_idle: UntilIdle = False) -> None:
+    """Read again, by the better model, what was read quickly; `up` and `worker` do so too when they have time."""
+    with progress("reading again", unit="posts") as advance:
+
+        async def add(parts: Parts) -> None:
+            refiner = parts.add_refiner(lambda done, left: advance(done, done + left))
+            if until_idle:
+                parts.stop_when(refiner.finished)
+
+        run_loop(_run(settled(data_dir, api={"port": metrics_port}), add, monitor=metrics_port is not None))
 
 
 def watch(data_dir: DataDir = None, metrics_port: MetricsPort = None) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from sentistream.analysis.base import Analyser
+from sentistream.analysis.reader import TieredReader
 from sentistream.crash_points import reached
 from sentistream.domain.errors import InvalidEntry, SentiStreamError, Unavailable
 from sentistream.domain.post import Entry, Invalid, Post, checked
@@ -48,7 +48,7 @@ class Worker:
         stream: Stream,
         store: Store,
         live: Live,
-        analyser: Analyser,
+        reader: TieredReader,
         metrics: Metrics,
         clock: Callable[[], datetime],
         group: str,
@@ -60,7 +60,7 @@ class Worker:
         self._stream = stream
         self._store = store
         self._live = live
-        self._analyser = analyser
+        self._reader = reader
         self._metrics = metrics
         self._clock = clock
         self._group = group
@@ -68,6 +68,7 @@ class Worker:
         self._batch_wait = batch_wait
         self._max_attempts = max_attempts
         self._sleep = sleep
+        self._in_hand = 0
         self._stopping = asyncio.Event()
 
     def stop(self) -> None:
@@ -126,16 +127,27 @@ class Worker:
         for connector, count in Counter(one.entry.connector for one in batch.entries).items():
             self._metrics.received.labels(connector).inc(count)
         self._metrics.batch_size.observe(len(batch.entries))
+        self._in_hand += len(batch.entries)
         started = time.perf_counter()
         items = await asyncio.to_thread(self._validate, batch.entries)
         texts = [item.entry.content for item in items if isinstance(item.entry, Post)]
+        waiting, age = await self._behind(batch)
         reached("in_analysis", texts)
-        readings = iter(await self._analyser.analyse(texts) if texts else [])
+        readings = iter(await self._reader.read(texts, waiting=waiting, age=age))
         self._metrics.stage_seconds.labels("analyse").observe(time.perf_counter() - started)
         return [
             msgspec.structs.replace(item, reading=next(readings)) if isinstance(item.entry, Post) else item
             for item in items
         ]
+
+    async def _behind(self, batch: Batch) -> tuple[int, float]:
+        """Entries in the stream that nobody here has in hand yet, and the age in seconds of the oldest in `batch`."""
+        oldest = min((one.published_at for one in batch.entries), default=0.0)
+        waiting = 0
+        if len(batch.entries) >= self._batch_size:
+            # Only behind a full batch can there be more.
+            waiting = (await self._stream.lag(self._group)).entries - self._in_hand
+        return max(0, waiting), max(0.0, self._clock().timestamp() - oldest)
 
     def _validate(self, delivered: Sequence[Delivered]) -> list[Settling]:
         now = self._clock()
@@ -155,6 +167,14 @@ class Worker:
             return rejected(entry, error.message)
 
     async def _settle(
+        self, consumer: Consumer, batch: Batch, items: list[Settling], before: asyncio.Task[None] | None
+    ) -> None:
+        try:
+            await self._store_and_tell(consumer, batch, items, before)
+        finally:
+            self._in_hand -= len(batch.entries)
+
+    async def _store_and_tell(
         self, consumer: Consumer, batch: Batch, items: list[Settling], before: asyncio.Task[None] | None
     ) -> None:
         """Write a batch; the live feed hears of it after the batch `before`."""

@@ -129,10 +129,25 @@ class ApiSettings(Section):
 class AnalysisSettings(Section):
     """Understanding posts."""
 
-    analyser: Literal["full", "fast", "lexicon", "transformers", "llm"] = Field(
-        "full",
-        description="Which analyser reads posts: full and fast are the bundled models, lexicon is VADER,"
-        " transformers the Hugging Face checkpoints named below, llm a large language model (see `[llm]`).",
+    analyser: Literal["auto", "full", "fast", "lexicon", "transformers", "llm"] = Field(
+        "auto",
+        description="Which analyser reads posts: full and fast are the bundled models; auto is full while it keeps up,"
+        " fast under backlog, and full again afterwards. lexicon is VADER, transformers the Hugging Face checkpoints"
+        " named below, llm a large language model (see `[llm]`).",
+    )
+    lag_seconds: float = Field(
+        1.0,
+        ge=0.1,
+        le=3_600,
+        description="Age in seconds at which a post is to be stored: `auto` reads by fast where full could not do it.",
+    )
+    calm_seconds: float = Field(
+        5.0, ge=0, le=3_600, description="Seconds that full must have been able to keep up before it takes over again."
+    )
+    llm_fallback: bool = Field(
+        False,
+        description="Whether `auto` sends texts that neither full nor fast could read, those in other languages"
+        " among them, to the model of `[llm]`.",
     )
     threads: int = Field(0, ge=0, le=1_024, description="Threads of the full model; 0: one per core.")
     huggingface_model: str = Field(

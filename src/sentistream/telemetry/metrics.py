@@ -191,6 +191,50 @@ class Metrics:
             " neutral.",
             ("model", "reason"),
         )
+        self.readings = self._counter(
+            "readings",
+            "Texts read, by the model that read them and its tier; `none` where no model could.",
+            "More `fast` than `full`: posts come faster than the full model reads. They are read again, see"
+            " `sentistream_refine_backlog`.",
+            ("model", "tier"),
+        )
+        self.reading_quickly = self._gauge(
+            "reading_quickly",
+            "1 while new posts are read by the fast model, because the full one could not be on time.",
+            "1 for hours: more processors, or another machine with `sentistream refine`.",
+        )
+        self.best_speed = self._gauge(
+            "best_model_texts_per_second",
+            "Texts a second that the best model reads here, measured as it works.",
+            "Falling: other programs take the processors, or the texts have become longer.",
+        )
+        self.breaker_open = self._gauge(
+            "analysis_breaker_open",
+            "1 while a model that failed five times in a row is left alone.",
+            "The log lines `analysis failed` name the cause. Posts are read by the next model meanwhile.",
+            ("model",),
+        )
+        self.analysis_fallbacks = self._counter(
+            "analysis_fallbacks",
+            "Texts that one model could not read and the next one did.",
+            "See `sentistream_analysis_failures_total` for why the first could not; a language it does not claim is"
+            " no failure.",
+            ("model", "by"),
+        )
+        self.refined = self._counter(
+            "refined",
+            "Posts taken from the queue of those read quickly, by what became of them: refined (read again), dropped"
+            " (they had changed, or no better reading was found), kept (the better model is down), given_up.",
+            "`given_up`: reading these ended the process three times; they keep the reading they have. `kept`: see"
+            " `sentistream_analysis_breaker_open`.",
+            ("outcome",),
+        )
+        self.refine_backlog = self._gauge(
+            "refine_backlog",
+            "Posts that were read quickly and wait to be read again.",
+            "Growing is right during a spike. If it does not shrink after one: `sentistream_lag_seconds` says whether"
+            " there is time, and `sentistream refine` on another machine helps.",
+        )
         self.llm_requests = self._counter(
             "llm_requests",
             "Requests to an LLM, retries included, by outcome (answered, malformed, rejected, busy, timeout, down,"
