@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from running import DEFAULT_ANALYSER, Running, run
 
 from fakes import MovableClock
+from running import DEFAULT_ANALYSER, Running, run
 from sentistream.analysis.guarded import Guarded
 from sentistream.analysis.reader import TieredReader
 from sentistream.analysis.tiers import Policy
