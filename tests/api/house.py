@@ -15,6 +15,7 @@ from fastapi import FastAPI
 
 from fakes import MovableClock
 from sentistream.analysis.lexicon import LexiconAnalyser
+from sentistream.analysis.reader import TieredReader
 from sentistream.api.app import create_app
 from sentistream.api.dependencies import Services
 from sentistream.api.server import SERVER_OPTIONS
@@ -106,7 +107,7 @@ class House:
             stream=self.stream,
             store=self.store,
             live=self.live,
-            analyser=self.analyser,
+            reader=TieredReader(self.analyser),
             metrics=self.metrics,
             clock=self.clock,
             group=GROUP,

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from house import BAD, FLAT, GOOD, House, at, post
+from msgspec.structs import replace
+
+from sentistream.domain.analysis import Reading
 
 
 @pytest.fixture
@@ -177,3 +181,32 @@ async def test_unscored_posts_are_counted_as_such(house: House, monkeypatch: Any
     data = (await house.get("sentiment/distribution")).json()["data"]
     assert data["counts"] == {"positive": 0, "negative": 0, "neutral": 0, "unscored": 1}
     assert (data["total"], data["scored"], data["shares"]["positive"]) == (1, 0, None)
+
+
+async def test_tiers_by_share_and_what_waits_for_a_better_reading(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty = (await house.get("metrics/tiers")).json()["data"]
+    assert (empty["posts"], empty["items"], empty["waiting"], empty["waiting_since"]) == (0, [], 0, None)
+    await house.fill([post(1), post(2)])
+    analyse = house.analyser.analyse
+
+    async def later(texts: Sequence[str]) -> list[Reading]:
+        return [replace(reading, provisional=True) for reading in await analyse(texts)]
+
+    monkeypatch.setattr(house.analyser, "analyse", later)
+    await house.fill([post(3)])
+
+    async def full(texts: Sequence[str]) -> list[Reading]:
+        return [replace(reading, tier="full", model_name="big") for reading in await analyse(texts)]
+
+    monkeypatch.setattr(house.analyser, "analyse", full)
+    await house.fill([post(4)])
+    data = (await house.get("metrics/tiers?hours=24")).json()["data"]
+    assert data["items"] == [
+        {"tier": "full", "posts": 1, "share": 0.25},
+        {"tier": "fast", "posts": 3, "share": 0.75},
+    ]
+    assert (data["posts"], data["waiting"], data["waiting_since"]) == (4, 1, "2026-11-22T12:00:30Z")
+    assert (await house.get("metrics/tiers?source=nobody")).json()["data"]["items"] == []
+    assert (await house.get("metrics/tiers?hours=0")).status_code == 400

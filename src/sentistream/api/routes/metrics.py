@@ -1,4 +1,4 @@
-"""Numbers of a range: overall, by place, product, channel, platform and emotion."""
+"""Numbers of a range: overall, by place, product, channel, platform, emotion and tier."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from sentistream.api.dependencies import CacheDep, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.numbers import answer_key, total
 from sentistream.api.parameters import GeoParameters, GroupsParameters, HoursParameters
-from sentistream.api.schemas import GroupsResponse, OverallResponse, PlacesResponse
+from sentistream.api.schemas import GroupsResponse, OverallResponse, PlacesResponse, TiersResponse
+from sentistream.domain.analysis import TIER_RANK
 from sentistream.domain.query import Dimension, NumbersQuery
 from sentistream.storage.base import Cell
 
@@ -81,6 +82,38 @@ async def platforms(request: Request, parameters: GroupsQuery, services: Service
 async def emotions(request: Request, parameters: GroupsQuery, services: ServicesDep, cache: CacheDep) -> Response:
     """Numbers by the strongest emotion; posts without one are left out."""
     return await _groups(request, parameters, services, cache, "emotion")
+
+
+@router.get("/tiers", response_model=TiersResponse, summary="By how well they were read", responses=documented())
+async def tiers(
+    request: Request, parameters: Annotated[HoursParameters, Query()], services: ServicesDep, cache: CacheDep
+) -> Response:
+    """Posts of the range by the tier of their reading, best first, and how many of all wait for a better one."""
+    span = parameters.range(services.clock())
+    filters = parameters.filters(ranged=False)
+    key = await answer_key(cache, "metrics:tiers", span, filters)
+
+    async def compute() -> bytes:
+        now = services.clock()
+        query = NumbersQuery(start=span.start, end=span.end, filters=filters, group_by="tier")
+        cells, backlog = await asyncio.gather(services.store.numbers.cells(query), services.store.refine.backlog())
+        found = {cell.key: cell.numbers.posts for cell in cells}
+        posts = sum(found.values())
+        data = {
+            "start": span.start,
+            "end": span.end,
+            "posts": posts,
+            "items": [
+                {"tier": tier, "posts": found[tier], "share": round(found[tier] / posts, 4)}
+                for tier in TIER_RANK
+                if found.get(tier)
+            ],
+            "waiting": backlog.posts,
+            "waiting_since": backlog.since,
+        }
+        return envelope(data, now)
+
+    return await cache.answer(request, key, span.end, compute)
 
 
 async def _groups(

@@ -39,6 +39,9 @@ from sentistream.api.schemas.numbers import (
     PlacesResponse,
     Stats,
     StatsResponse,
+    Tiers,
+    TierShare,
+    TiersResponse,
 )
 from sentistream.api.schemas.operations import (
     Account,
@@ -136,6 +139,9 @@ __all__ = [
     "Stats",
     "StatsResponse",
     "Tier",
+    "TierShare",
+    "Tiers",
+    "TiersResponse",
     "TombstoneIn",
     "example",
 ]

@@ -154,6 +154,32 @@ class StatsResponse(Model):
     metadata: Metadata
 
 
+class TierShare(Model):
+    """Posts whose reading is of one tier."""
+
+    tier: Tier
+    posts: Count
+    share: Probability = Field(description="Of the posts of the range.")
+
+
+class Tiers(Model):
+    """Posts by how well they were read, best first; those read quickly are read again as soon as there is time."""
+
+    start: datetime
+    end: datetime
+    posts: Count
+    items: list[TierShare]
+    waiting: Count = Field(description="Posts, of any time and filter, that wait to be read again by a better model.")
+    waiting_since: datetime | None = Field(description="Since when the first of them does.")
+
+
+class TiersResponse(Model):
+    """Of GET metrics/tiers."""
+
+    data: Tiers
+    metadata: Metadata
+
+
 class Overall(Model):
     """A range beside the range of the same length before it."""
 
