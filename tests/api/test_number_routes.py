@@ -186,7 +186,7 @@ async def test_unscored_posts_are_counted_as_such(house: House, monkeypatch: Any
 async def test_tiers_by_share_and_what_waits_for_a_better_reading(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty = (await house.get("metrics/tiers")).json()["data"]
+    empty = (await house.get("metrics/tiers?hours=1")).json()["data"]
     assert (empty["posts"], empty["items"], empty["waiting"], empty["waiting_since"]) == (0, [], 0, None)
     await house.fill([post(1), post(2)])
     analyse = house.analyser.analyse

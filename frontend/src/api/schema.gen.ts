@@ -295,6 +295,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/tiers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By how well they were read
+         * @description Posts of the range by the tier of their reading, best first, and how many of all wait for a better one.
+         */
+        get: operations["tiers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -2098,6 +2118,62 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
         };
         /**
+         * TierShare
+         * @description Posts whose reading is of one tier.
+         */
+        TierShare: {
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "human" | "full" | "llm" | "fast" | "unscored";
+            /** Posts */
+            posts: number;
+            /**
+             * Share
+             * @description Of the posts of the range.
+             */
+            share: number;
+        };
+        /**
+         * Tiers
+         * @description Posts by how well they were read, best first; those read quickly are read again as soon as there is time.
+         */
+        Tiers: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Posts */
+            posts: number;
+            /** Items */
+            items: components["schemas"]["TierShare"][];
+            /**
+             * Waiting
+             * @description Posts, of any time and filter, that wait to be read again by a better model.
+             */
+            waiting: number;
+            /**
+             * Waiting Since
+             * @description Since when the first of them does.
+             */
+            waiting_since: string | null;
+        };
+        /**
+         * TiersResponse
+         * @description Of GET metrics/tiers.
+         */
+        TiersResponse: {
+            data: components["schemas"]["Tiers"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
          * TombstoneIn
          * @description A deletion on the platform: final, whatever arrives later under the same key.
          */
@@ -3580,6 +3656,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GroupsResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    tiers: {
+        parameters: {
+            query?: {
+                /** @description Platform. Alternatives are joined by commas. */
+                source?: string;
+                /** @description Label. One or more of positive, negative, neutral, unscored. Alternatives are joined by commas. */
+                sentiment?: string;
+                /** @description Emotion. One or more of joy, sadness, anger, fear, surprise, disgust, neutral. Alternatives are joined by commas. */
+                emotion?: string;
+                /** @description Product. Alternatives are joined by commas. */
+                product?: string;
+                /** @description Channel. Alternatives are joined by commas. */
+                channel?: string;
+                /** @description City, as `Chicago` or `US/Chicago`. Alternatives are joined by commas. */
+                city?: string;
+                /** @description Country, ISO 3166 code. Alternatives are joined by commas. */
+                country?: string;
+                /** @description Language, ISO 639-1 code. Alternatives are joined by commas. */
+                language?: string;
+                /** @description Tier of the current analysis. One or more of human, full, llm, fast, unscored. Alternatives are joined by commas. */
+                tier?: string;
+                /** @description Author. Alternatives are joined by commas. */
+                author?: string;
+                /** @description Words that must all occur in the text; quotes make a phrase. */
+                q?: string;
+                /** @description Created at or after. */
+                start_date?: string;
+                /** @description Created before. */
+                end_date?: string;
+                /** @description Confidence of the label, at least. */
+                min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
+                /** @description Length of the range. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TiersResponse"];
                 };
             };
             /** @description A query parameter has a value nobody can answer. */
