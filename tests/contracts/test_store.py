@@ -311,5 +311,21 @@ async def test_the_epoch_moves_with_the_past_only(store: Store, feed: Feed) -> N
     assert start < edited < await store.numbers.epoch()
 
 
+async def test_no_version_of_the_posts_comes_twice(store: Store, feed: Feed) -> None:
+    """Although their number does."""
+    versions = [await store.posts.version()]
+    tombstone = Tombstone(post_id="1", source="twitter", deleted_at=NOW)
+    steps = (a_post("1"), a_post("1", content="x", edited_at=NOW), tombstone, a_post("2"), a_post("3"))
+    for step in steps:
+        await feed.write(step)
+        versions.append(await store.posts.version())
+    await store.expire(NOW + timedelta(days=2), 1)
+    versions.append(await store.posts.version())
+    assert len(set(versions)) == len(steps) + 2
+    assert await store.posts.version() == versions[-1]
+    await feed.write(a_post("2"))  # filtered, or a duplicate: nothing that a page would show
+    assert await store.posts.version() == versions[-1]
+
+
 async def test_ping_asks(store: Store) -> None:
     await store.ping()

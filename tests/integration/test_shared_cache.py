@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
@@ -17,6 +18,7 @@ import pytest
 from postgres_steps import delivered
 from redis_steps import eventually, redis
 from scripts.servers.valkey import ValkeyServer
+from websockets.asyncio.client import connect
 
 from postgres_server import migrated_database, name_for
 from redis_server import own_server
@@ -152,6 +154,19 @@ async def test_a_hundred_ask_both_replicas_and_each_computes_at_most_once(team: 
     computed = [after - once for after, once in zip(team.counted("cache_misses_total"), before, strict=True)]
     assert sum(computed) >= 1
     assert max(computed) <= 1
+
+
+async def test_a_live_client_goes_on_at_the_other_replica(team: Team) -> None:
+    one, two = (f"ws://127.0.0.1:{api.port}/ws/sentiment" for api in team.apis)
+    async with connect(f"{one}?source=reddit&protocol=single", max_size=None) as socket:
+        hello = json.loads(await socket.recv())
+    async with redis(team.redis.url) as client:
+        assert 3_500 < await client.ttl(f"session:{hello['session']}") <= 3_600
+    await asyncio.to_thread(team.apis[0].kill)
+    async with connect(f"{two}?session={hello['session']}", max_size=None) as socket:
+        again = json.loads(await socket.recv())
+    wanted = ("session", "protocol", "filters", "position")
+    assert [again[name] for name in wanted] == [hello[name] for name in wanted]
 
 
 @pytest.mark.crash

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -67,7 +67,7 @@ class AnswerCache:
     ) -> None:
         self._caches = caches
         self._epoch = Joined(store.numbers.epoch)
-        self._count = Joined(store.posts.count)
+        self._posts_version = Joined(store.posts.version)
         self._version = version
         self._schema: str | None = None
         self._seconds = seconds
@@ -78,19 +78,19 @@ class AnswerCache:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def key(self, name: str, *parameters: object) -> str:
-        """`name`, then a digest of the parameters, of the answers' schema, and the epoch as it is now.
-
-        A digest, because filters hold what people search for, and may be long.
-        """
-        if self._schema is None:
-            self._schema = await asyncio.to_thread(_schema, self._version)
-        given = [part if isinstance(part, msgspec.Struct) else str(part) for part in parameters]
-        digest = hashlib.blake2b(msgspec.json.encode([given, self._schema]), digest_size=16).hexdigest()
-        return f"{name}:{digest}:{await self._epoch()}"
+        """`name`, then a digest of the parameters and of the answers' schema, and the epoch as it is now."""
+        return f"{name}:{await self._digest(parameters)}:{await self._epoch()}"
 
     async def posts_key(self, name: str, *parameters: object) -> str:
         """As `key`, for lists of posts: every arrival makes another key, so that nobody misses a post."""
-        return await self.key(name, *parameters, await self._count())
+        return f"{name}:{await self._digest(parameters)}:{await self._posts_version()}"
+
+    async def _digest(self, parameters: Sequence[object]) -> str:
+        """Filters hold what people search for, and may be long."""
+        if self._schema is None:
+            self._schema = await asyncio.to_thread(_schema, self._version)
+        given = [part if isinstance(part, msgspec.Struct) else str(part) for part in parameters]
+        return hashlib.blake2b(msgspec.json.encode([given, self._schema]), digest_size=16).hexdigest()
 
     def touches_now(self, end: datetime | None) -> bool:
         """Whether a range that ends at `end` may still change by itself."""

@@ -101,6 +101,10 @@ class Posts(Protocol):
         """All rows."""
         ...
 
+    async def version(self) -> str:
+        """Another one whenever a page may have changed: the epoch and the count of one moment."""
+        ...
+
     def export(self, filters: Filters) -> AsyncIterator[list[PostView]]:
         """All that match, oldest first, in chunks, in constant memory."""
         ...

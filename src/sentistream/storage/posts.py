@@ -95,6 +95,10 @@ class SqlPosts:
         """See `Posts.count`."""
         return await self._read(_count)
 
+    async def version(self) -> str:
+        """See `Posts.version`. Posts do not become fewer within an epoch, so no pair of the two comes twice."""
+        return await self._read(lambda connection: f"{fact(connection, 'epoch')}-{_count(connection)}")
+
     async def export(self, filters: Filters) -> AsyncIterator[list[PostView]]:
         """See `Posts.export`; each chunk is read in a snapshot of its own, after the last post of the one before."""
         request = PageRequest(limit=EXPORT_CHUNK, sort="oldest")
