@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 COMMANDS = (
-    "up", "ingest", "worker", "refine", "api", "watch", "analyze", "evaluate", "export", "migrate", "keys", "doctor",
+    "up", "ingest", "worker", "refine", "api", "watch", "analyze", "evaluate", "export", "correct", "corrections",
+    "migrate", "keys", "doctor",
 )  # fmt: skip

@@ -24,6 +24,83 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{id}/correction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people said of a post
+         * @description Newest first: who, when, what it read before, and what it became.
+         */
+        get: operations["history"];
+        put?: never;
+        /**
+         * Correct a post
+         * @description What a person says wins over every model until it is taken back or the text changes.
+         *
+         *     200 says that it counts now (or did already); 202 that it is durable, and that a worker has yet to settle it.
+         *     The same request again changes nothing. 409: the text was edited, or deleted, since it was looked at.
+         */
+        post: operations["correct"];
+        /**
+         * Take a correction back
+         * @description The model's word counts again; the history keeps both. A post that nobody corrected stays as it is.
+         */
+        delete: operations["take_back"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Corrections
+         * @description What people said and took back, newest first; continue with `before=next_cursor`.
+         */
+        get: operations["corrections"];
+        put?: never;
+        /**
+         * Correct many posts
+         * @description 1 to 1,000 corrections, each with a result of its own; one that cannot be accepted stops no other.
+         *
+         *     200 where every one is settled, 202 where some are durable and wait for a worker.
+         */
+        post: operations["correct_many"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/corrections/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download the labelled set
+         * @description Every text that people labelled and that still stands: what `sentistream evaluate` and training read.
+         */
+        get: operations["labelled"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -744,6 +821,226 @@ export interface components {
             key: string | null;
         };
         /**
+         * CorrectionHistory
+         * @description A post, what people say of it now (`corrected_by` is null where nothing stands), and how it came to that.
+         */
+        CorrectionHistory: {
+            post: components["schemas"]["Post"];
+            /** Corrected By */
+            corrected_by: string | null;
+            said: components["schemas"]["Judged"];
+            /** History */
+            history: components["schemas"]["CorrectionLine"][];
+        };
+        /**
+         * CorrectionHistoryResponse
+         * @description Of GET posts/{id}/correction.
+         */
+        CorrectionHistoryResponse: {
+            data: components["schemas"]["CorrectionHistory"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * CorrectionIn
+         * @description What somebody says of a post: one label at least; what is left out stays as it stands.
+         * @example {
+         *       "emotion": "anger",
+         *       "note": "irony",
+         *       "sentiment_label": "negative"
+         *     }
+         */
+        CorrectionIn: {
+            /**
+             * Sentiment Label
+             * @default null
+             */
+            sentiment_label: ("positive" | "negative" | "neutral") | null;
+            /**
+             * Emotion
+             * @default null
+             */
+            emotion: ("joy" | "sadness" | "anger" | "fear" | "surprise" | "disgust" | "neutral") | null;
+            /**
+             * Toxic
+             * @default null
+             */
+            toxic: boolean | null;
+            /**
+             * Churn
+             * @description Whether the author is leaving, or threatens to.
+             * @default null
+             */
+            churn: boolean | null;
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Edited At
+             * @description `edited_at` of the post as it was looked at; if it has another by now, the answer is 409.
+             * @default null
+             */
+            edited_at: string | null;
+        };
+        /**
+         * CorrectionItem
+         * @description What became of one of many; `outcome` is null where `error` says why. stale: the text changed meanwhile.
+         */
+        CorrectionItem: {
+            /** Index */
+            index: number;
+            /** Id */
+            id: string | null;
+            /** Outcome */
+            outcome: ("corrected" | "unchanged" | "waiting" | "stale") | null;
+            /** Correction Id */
+            correction_id: string | null;
+            error: components["schemas"]["CorrectionProblem"] | null;
+        };
+        /**
+         * CorrectionItemIn
+         * @description One of many.
+         * @example {
+         *       "emotion": "anger",
+         *       "note": "irony",
+         *       "sentiment_label": "negative"
+         *     }
+         */
+        CorrectionItemIn: {
+            /**
+             * Sentiment Label
+             * @default null
+             */
+            sentiment_label: ("positive" | "negative" | "neutral") | null;
+            /**
+             * Emotion
+             * @default null
+             */
+            emotion: ("joy" | "sadness" | "anger" | "fear" | "surprise" | "disgust" | "neutral") | null;
+            /**
+             * Toxic
+             * @default null
+             */
+            toxic: boolean | null;
+            /**
+             * Churn
+             * @description Whether the author is leaving, or threatens to.
+             * @default null
+             */
+            churn: boolean | null;
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+            /**
+             * Edited At
+             * @description `edited_at` of the post as it was looked at; if it has another by now, the answer is 409.
+             * @default null
+             */
+            edited_at: string | null;
+            /**
+             * Id
+             * @description The post's key, or its id on the platform.
+             */
+            id: string;
+        };
+        /**
+         * CorrectionLine
+         * @description One line of the history. stale: the post has another text now.
+         */
+        CorrectionLine: {
+            /** Number */
+            number: number;
+            /** Correction Id */
+            correction_id: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "correction" | "withdrawal";
+            /** Post Key */
+            post_key: string;
+            /** Source */
+            source: string;
+            /** Post Id */
+            post_id: string;
+            /** Corrected By */
+            corrected_by: string;
+            /**
+             * Corrected At
+             * Format: date-time
+             */
+            corrected_at: string;
+            /** Note */
+            note: string | null;
+            /** Language */
+            language: string | null;
+            was: components["schemas"]["Reread"];
+            became: components["schemas"]["Judged"];
+            /** Stale */
+            stale: boolean;
+        };
+        /**
+         * CorrectionPage
+         * @description Newest first.
+         */
+        CorrectionPage: {
+            /** Data */
+            data: components["schemas"]["CorrectionLine"][];
+            metadata: components["schemas"]["ListMetadata"];
+        };
+        /**
+         * CorrectionProblem
+         * @description Why one was not accepted.
+         */
+        CorrectionProblem: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * CorrectionResponse
+         * @description Of POST and DELETE posts/{id}/correction.
+         */
+        CorrectionResponse: {
+            data: components["schemas"]["CorrectionResult"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * CorrectionResult
+         * @description corrected: it counts. unchanged: it was so already. waiting: durable, a worker has yet to settle it.
+         */
+        CorrectionResult: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "corrected" | "unchanged" | "waiting";
+            /** Correction Id */
+            correction_id: string | null;
+            post: components["schemas"]["Post"];
+        };
+        /**
+         * CorrectionsIn
+         * @description 1 to 1,000 corrections.
+         */
+        CorrectionsIn: {
+            /** Corrections */
+            corrections: components["schemas"]["CorrectionItemIn"][];
+        };
+        /**
+         * CorrectionsResponse
+         * @description Of POST corrections, in the order of the request.
+         */
+        CorrectionsResponse: {
+            /** Data */
+            data: components["schemas"]["CorrectionItem"][];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
          * DeadLetter
          * @description An entry that could not be accepted.
          */
@@ -1104,6 +1401,20 @@ export interface components {
             accepted: number;
             /** Rejected */
             rejected: components["schemas"]["Rejection"][];
+        };
+        /**
+         * Judged
+         * @description What people said; null is not said.
+         */
+        Judged: {
+            /** Sentiment Label */
+            sentiment_label: ("positive" | "negative" | "neutral") | null;
+            /** Emotion */
+            emotion: ("joy" | "sadness" | "anger" | "fear" | "surprise" | "disgust" | "neutral") | null;
+            /** Toxic */
+            toxic: boolean | null;
+            /** Churn */
+            churn: boolean | null;
         };
         /**
          * LabelCounts
@@ -2029,6 +2340,34 @@ export interface components {
             field?: string | null;
         };
         /**
+         * Reread
+         * @description The reading that stood before.
+         */
+        Reread: {
+            /** Model Name */
+            model_name: string | null;
+            /** Model Version */
+            model_version: string | null;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "human" | "full" | "llm" | "fast" | "unscored";
+            /**
+             * Sentiment Label
+             * @enum {string}
+             */
+            sentiment_label: "positive" | "negative" | "neutral" | "unscored";
+            /** Confidence Score */
+            confidence_score: number | null;
+            /** Emotion */
+            emotion: ("joy" | "sadness" | "anger" | "fear" | "surprise" | "disgust" | "neutral") | null;
+            /** Toxicity */
+            toxicity: number | null;
+            /** Churn Risk */
+            churn_risk: number | null;
+        };
+        /**
          * SourceState
          * @description How one source is doing.
          */
@@ -2258,6 +2597,557 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthResponse"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's key, or its id on the platform. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionHistoryResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    correct: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a worker at most. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The post's key, or its id on the platform. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionResponse"];
+                };
+            };
+            /** @description Durable. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    take_back: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a worker at most. */
+                wait?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The post's key, or its id on the platform. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionResponse"];
+                };
+            };
+            /** @description Durable. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    corrections: {
+        parameters: {
+            query?: {
+                /** @description At most this many. */
+                limit?: number;
+                /** @description `next_cursor` of the page before. */
+                before?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionPage"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    correct_many: {
+        parameters: {
+            query?: {
+                /** @description Seconds to wait for a worker at most. */
+                wait?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionsResponse"];
+                };
+            };
+            /** @description Durable. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionsResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    labelled: {
+        parameters: {
+            query?: {
+                /** @description jsonl is what `sentistream evaluate` reads. */
+                format?: "jsonl" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One text a line, with its gold labels. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/x-ndjson": string;
+                    "text/csv; charset=utf-8": string;
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
                 };
             };
         };

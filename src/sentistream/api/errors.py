@@ -164,6 +164,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
         401: "An API key is needed.",
         403: "A foreign origin.",
         404: "There is no such thing.",
+        409: "It has changed, or is taken.",
         413: "The body is too large.",
         415: "The body is not JSON.",
         422: "The body is not of the documented shape.",

@@ -312,3 +312,21 @@ class DeadLettersParameters(Limited):
     """Of GET ledger/dead-letters."""
 
     before: int | None = Field(None, ge=1, le=2**62, description="`next_cursor` of the page before.")
+
+
+class WaitParameters(BaseModel):
+    """Of what a worker settles."""
+
+    wait: float = Field(2, ge=0, le=10, allow_inf_nan=False, description="Seconds to wait for a worker at most.")
+
+
+class CorrectionsParameters(Limited):
+    """Of GET corrections."""
+
+    before: int | None = Field(None, ge=1, le=2**62, description="`next_cursor` of the page before.")
+
+
+class LabelledParameters(BaseModel):
+    """Of GET corrections/export."""
+
+    format: Literal["jsonl", "csv"] = Field("jsonl", description="jsonl is what `sentistream evaluate` reads.")

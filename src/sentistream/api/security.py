@@ -35,6 +35,9 @@ from sentistream.telemetry.metrics import Metrics
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 KEY_PREFIX = "sst_"
+LOCAL = "local"
+"""Who asks on this machine, where no key is needed."""
+
 SHOWN = 12
 """Characters of a key that are shown to recognise it."""
 
@@ -100,7 +103,7 @@ class KnownKeys(Protocol):
 
 
 class KeyRing:
-    """The live keys' hashes, read from the store at most every `seconds`."""
+    """The live keys, read from the store at most every `seconds`."""
 
     def __init__(
         self, keys: KnownKeys, *, seconds: float = 5.0, monotonic: Callable[[], float] = time.monotonic
@@ -108,21 +111,32 @@ class KeyRing:
         self._keys = keys
         self._seconds = seconds
         self._monotonic = monotonic
-        self._hashes: list[bytes] = []
+        self._live: list[ApiKey] = []
         self._read_at: float | None = None
         self._reading = asyncio.Lock()
 
     async def knows(self, key: str) -> bool:
         """Whether `key` is a live key. A new or revoked key is noticed within `seconds`."""
+        return await self.name(key) is not None
+
+    async def name(self, key: str) -> str | None:
+        """What the live key `key` is called, or None."""
         given = hash_key(key)
         async with self._reading:
             if self._read_at is None or self._monotonic() - self._read_at >= self._seconds:
-                self._hashes = [one.key_hash for one in await self._keys.all() if one.revoked_at is None]
+                self._live = [one for one in await self._keys.all() if one.revoked_at is None]
                 self._read_at = self._monotonic()
-        found = False
-        for known in self._hashes:  # all of them, so that the time says nothing
-            found |= hmac.compare_digest(given, known)
+        found = None
+        for known in self._live:  # all of them, so that the time says nothing
+            if hmac.compare_digest(given, known.key_hash):
+                found = known.name
         return found
+
+
+def who(scope: Scope) -> str:
+    """Who asks: the name of the API key, or `local` where none is needed."""
+    name: str = scope.get("sentistream.key_name", LOCAL)
+    return name
 
 
 def take_key_from_query(scope: Scope) -> None:
@@ -212,7 +226,9 @@ class Security:
         if not self._needs_key or not _is_guarded(path):
             return
         key = _given_key(scope, headers)
-        if key is not None and await self._ring.knows(key):
+        name = None if key is None else await self._ring.name(key)
+        if name is not None:
+            scope["sentistream.key_name"] = name
             return
         if key is None and path in _WITHOUT_KEY:
             scope["sentistream.authorised"] = False

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sentistream import __version__
-from sentistream.cli import analyze, evaluate, export, ingest, keys, maintain, run
+from sentistream.cli import analyze, correct, evaluate, export, ingest, keys, maintain, run
 from sentistream.cli.output import note, say
 from sentistream.domain.errors import SentiStreamError, SettingsError
 
@@ -30,8 +30,10 @@ app.command()(run.api)
 app.command()(analyze.analyze)
 app.command()(evaluate.evaluate)
 app.command()(export.export)
+app.command()(correct.correct)
 app.command()(maintain.migrate)
 app.command()(maintain.doctor)
+app.add_typer(correct.app, name="corrections")
 app.add_typer(keys.app, name="keys")
 
 

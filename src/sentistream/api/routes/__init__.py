@@ -5,7 +5,18 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 
 from sentistream.api.dependencies import known_parameters
-from sentistream.api.routes import alerts, analyze, export, health, ledger, metrics, posts, sentiment, sources
+from sentistream.api.routes import (
+    alerts,
+    analyze,
+    corrections,
+    export,
+    health,
+    ledger,
+    metrics,
+    posts,
+    sentiment,
+    sources,
+)
 
 PREFIX = "/api/v1"
 
@@ -13,6 +24,6 @@ PREFIX = "/api/v1"
 def router() -> APIRouter:
     """All of them, under PREFIX."""
     everything = APIRouter(prefix=PREFIX, dependencies=[Depends(known_parameters)])
-    for module in (health, posts, analyze, sentiment, metrics, alerts, sources, ledger, export):
+    for module in (health, corrections, posts, analyze, sentiment, metrics, alerts, sources, ledger, export):
         everything.include_router(module.router)
     return everything
