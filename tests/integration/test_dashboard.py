@@ -17,9 +17,9 @@ from queue import Empty, Queue
 from typing import Any
 
 import pytest
-from running import DEFAULT_ANALYSER, Running, run, running
 
 from fakes import unavailable
+from running import DEFAULT_ANALYSER, Running, run, running
 
 FRONTEND = Path(__file__).parents[2] / "frontend"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")

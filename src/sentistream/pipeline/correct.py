@@ -157,7 +157,8 @@ class Corrector:
         if wish.edited_at is not None and wish.edited_at != post.edited_at:
             raise Conflict("the post was edited since: read it again before you correct it", id=wish.id)
         said = wish.said
-        if post.id not in last and said.over(found.said) == found.said and not wish.note:
+        noted = wish.note is None or (found.last is not None and found.last.note == wish.note)
+        if post.id not in last and said.over(found.said) == found.said and noted:
             return None
         return Correction(
             post_id=post.post_id,
