@@ -409,14 +409,14 @@ def _make_model(whole: Settings) -> Analyser:
     return OnnxAnalyser(threads=settings.threads)
 
 
-def make_source(spec: str, system: System, replay: Replay) -> Source:
-    """The source that `spec` names: `synthetic` or `file:PATH`."""
+def make_source(spec: str, settings: Settings, replay: Replay, clock: Clock = utc_now) -> Source:
+    """The source that `spec` names: `synthetic` or `file:PATH`. SettingsError for any other and for a missing file."""
     kind, _, rest = spec.partition(":")
     if spec == "synthetic":
         from sentistream.sources.synthetic import SyntheticSource
 
-        sources = system.settings.sources
-        return SyntheticSource(seed=sources.seed, posts_per_minute=sources.posts_per_minute, clock=system.clock)
+        sources = settings.sources
+        return SyntheticSource(seed=sources.seed, posts_per_minute=sources.posts_per_minute, clock=clock)
     if kind == "file" and rest:
         path = Path(rest)
         if not path.is_file():
@@ -425,7 +425,7 @@ def make_source(spec: str, system: System, replay: Replay) -> Source:
 
         return FileSource(
             path,
-            clock=system.clock,
+            clock=clock,
             speed=replay.speed,
             rate=replay.rate,
             original_time=replay.original_time,

@@ -167,6 +167,16 @@ def test_what_waiting_does_not_mend_is_refused_at_once(
     assert "wrong-secret" not in ended.stderr
 
 
+@pytest.mark.parametrize("command", ["up", "ingest"])
+def test_a_file_that_is_not_there_is_no_reason_to_wait(tmp_path: Path, command: str) -> None:
+    nobody = free_port()
+    environment = team(f"redis://127.0.0.1:{nobody}/0", f"postgresql://u:p@127.0.0.1:{nobody}/d")
+    arguments = ("--source", "file:none.jsonl", "--data-dir", tmp_path / "data")
+    ended = run(command, *arguments, cwd=tmp_path, **environment)
+    assert ended.returncode == 2
+    assert "there is no file none.jsonl" in ended.stderr
+
+
 @pytest.mark.parametrize("command", ["doctor", "export", "migrate"])
 def test_commands_that_end_do_not_wait(tmp_path: Path, command: str) -> None:
     nobody = free_port()

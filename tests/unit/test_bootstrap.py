@@ -199,16 +199,18 @@ async def test_history_never_takes_minutes(tmp_path: Path, clock: MovableClock) 
 
 async def test_sources_by_name(tmp_path: Path, clock: MovableClock) -> None:
     (tmp_path / "posts.jsonl").write_text("")
-    async with open_system(settings(tmp_path), clock=clock) as system:
-        assert make_source("synthetic", system, Replay()).name == "synthetic"
-        assert make_source(f"file:{tmp_path}/posts.jsonl", system, Replay()).name == "file:posts.jsonl"
-        for spec in ("file:", f"file:{tmp_path}/none.jsonl", "rss:x", ""):
-            with pytest.raises(SettingsError, match="--source"):
-                make_source(spec, system, Replay())
+    given = settings(tmp_path)
+    synthetic = make_source("synthetic", given, Replay())
+    assert synthetic.name == "synthetic"
+    assert make_source(f"file:{tmp_path}/posts.jsonl", given, Replay()).name == "file:posts.jsonl"
+    for spec in ("file:", f"file:{tmp_path}/none.jsonl", "rss:x", ""):
+        with pytest.raises(SettingsError, match="--source"):
+            make_source(spec, given, Replay())
+    async with open_system(given, clock=clock) as system:
         parts = Parts(system)
-        parts.add_source(make_source("synthetic", system, Replay()), "synthetic")
+        parts.add_source(synthetic, "synthetic")
         with pytest.raises(SettingsError, match="two sources are named synthetic"):
-            parts.add_source(make_source("synthetic", system, Replay()), "synthetic")
+            parts.add_source(make_source("synthetic", given, Replay()), "synthetic")
 
 
 def test_which_sources_were_chosen() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -17,6 +18,7 @@ from sentistream.domain.ledger import OUTCOMES, Account
 from sentistream.pipeline.ingest import SourceState
 from sentistream.pipeline.reconcile import reconcile
 from sentistream.settings import Settings
+from sentistream.sources.base import Source
 
 
 def ingest(
@@ -36,18 +38,18 @@ def ingest(
     """
     settings = settled(data_dir, api={"port": metrics_port}, sources={"posts_per_minute": posts_per_minute})
     replay = Replay(speed=speed, rate=rate, original_time=original_time, columns=mapped(columns), platform=platform)
-    run_loop(_ingest(settings, chosen(source), replay, monitor=metrics_port is not None))
+    sources = {spec: make_source(spec, settings, replay) for spec in chosen(source)}
+    run_loop(_ingest(settings, sources, monitor=metrics_port is not None))
 
 
-async def _ingest(settings: Settings, specs: list[str], replay: Replay, *, monitor: bool) -> None:
+async def _ingest(settings: Settings, sources: Mapping[str, Source], *, monitor: bool) -> None:
     listener = listening(settings) if monitor else None
 
     async def main(system: System) -> None:
         parts = Parts(system)
         with progress("ingesting", unit="posts") as advance:
             bar = _Bar(parts, advance)
-            for spec in specs:
-                source = make_source(spec, system, replay)
+            for spec, source in sources.items():
                 parts.add_source(source, spec.partition(":")[0], bar.moved, restart=False)
             if listener is not None:
                 await parts.add_monitor(listener)

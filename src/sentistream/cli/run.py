@@ -76,6 +76,7 @@ def up(
     )
     specs = chosen(source)
     replay = Replay(speed=speed, rate=rate, original_time=original_time, columns=mapped(columns), platform=platform)
+    sources = {spec: make_source(spec, settings, replay) for spec in specs}
 
     async def add(parts: Parts) -> None:
         parts.add_worker()
@@ -83,8 +84,8 @@ def up(
         parts.add_retention()
         if settings.alerts.enabled:
             parts.add_watch()
-        for spec in specs:
-            parts.add_source(make_source(spec, parts.system, replay), spec.partition(":")[0])
+        for spec, made in sources.items():
+            parts.add_source(made, spec.partition(":")[0])
         if "synthetic" in specs and (backfill := await make_backfill(parts.system)) is not None:
             parts.add_source(backfill, "backfill")
 
