@@ -39,7 +39,9 @@ async def test_health_names_what_is_awaited(clock: MovableClock, path: str) -> N
 
 async def test_all_else_is_asked_to_come_back(clock: MovableClock) -> None:
     async with client(clock) as http:
-        for path in ("/", "/api/v1/posts", "/metrics"):
+        metrics = await http.get("/metrics")
+        assert (metrics.status_code, "process_resident_memory_bytes" in metrics.text) == (200, True)
+        for path in ("/", "/api/v1/posts"):
             answer = await http.get(path)
             assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
             assert answer.json()["error"] == {"code": "STORAGE_UNAVAILABLE", "message": SAYS, "details": {}}

@@ -322,7 +322,7 @@ def _given_key(scope: Scope, headers: Headers) -> str | None:
 
 
 async def refuse(scope: Scope, receive: Receive, send: Send, response: Response) -> None:
-    """Answer a request, or a WebSocket's handshake, with `response`."""
+    """Answer a request, or instead of a WebSocket's handshake, with `response`."""
     if scope["type"] == "http":
         await response(scope, receive, send)
         return

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from starlette.applications import Starlette
+from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from sentistream.api.answers import answer, encoded
@@ -22,13 +23,14 @@ Awaited = Callable[[], Mapping[str, str]]
 
 
 class WaitingRoom:
-    """Answers health with 503 and the servers that are awaited, all else with 503.
+    """Answers health with 503 and the servers that are awaited, metrics with what there is, all else with 503.
 
     As the keys of `Security` it has none to read yet: who sends one is told the same.
     """
 
-    def __init__(self, awaited: Awaited, clock: Callable[[], datetime], version: str) -> None:
+    def __init__(self, awaited: Awaited, metrics: Metrics, clock: Callable[[], datetime], version: str) -> None:
         self._awaited = awaited
+        self._metrics = metrics
         self._clock = clock
         self._version = version
         self._started_at = clock()
@@ -38,6 +40,9 @@ class WaitingRoom:
         if scope["type"] == "http" and scope["path"] == "/api/v1/health":
             body = encoded(self._report(scope.get("sentistream.authorised", True)))
             response = answer(body, 503, {"Cache-Control": "no-store", "Retry-After": "1"})
+        elif scope["type"] == "http" and scope["path"] == "/metrics":
+            content, media_type = self._metrics.render()
+            response = Response(content, headers={"Content-Type": media_type, "Cache-Control": "no-store"})
         else:
             response = rendered(self._error())
         await refuse(scope, receive, send, response)
@@ -68,7 +73,8 @@ def create_waiting_room(
     awaited: Awaited, settings: ApiSettings, clock: Callable[[], datetime], version: str
 ) -> Starlette:
     """With every check on hosts and origins that the whole application has."""
-    room, metrics = WaitingRoom(awaited, clock, version), Metrics()
+    metrics = Metrics()
+    room = WaitingRoom(awaited, metrics, clock, version)
     app = Starlette()
     app.router.default = room
     app.add_middleware(Security, settings=settings, keys=room, metrics=metrics)

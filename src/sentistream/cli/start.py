@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
 PROMPT_SECONDS = 1.0
-"""A start that takes no longer answers requests late instead of with 503."""
+"""A start that takes no longer, or that waits for nobody, answers requests late instead of with 503."""
 
 
 async def with_system(
@@ -70,9 +70,12 @@ async def _telling(settings: Settings, waiting: Waiting, listener: socket.socket
     opened = asyncio.Event()
 
     async def tell(listener: socket.socket) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(opened.wait(), PROMPT_SECONDS)
-            return
+        while True:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(opened.wait(), PROMPT_SECONDS)
+                return
+            if waiting.awaited:
+                break
         from sentistream.api.server import HttpServer
         from sentistream.api.waiting import create_waiting_room
 

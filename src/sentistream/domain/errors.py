@@ -124,7 +124,7 @@ class PositionLost(SentiStreamError):
 
 
 class Unavailable(SentiStreamError):
-    """`retry_after` is in seconds and becomes the Retry-After header. `lasting`: waiting mends it not, a person must.
+    """`retry_after` is in seconds and becomes the Retry-After header. `lasting`: a person must mend it.
 
     What works has met a lasting one only because something was changed under it, and goes on trying; what
     starts gives up.
