@@ -213,6 +213,22 @@ async def test_outcomes_are_forgotten_behind_the_trim_point(store: Store, feed: 
     assert (accounts["http"].created, settled) == (4, set(ids[2:]))
 
 
+async def test_what_was_forgotten_was_settled_all_the_same(store: Store, feed: Feed) -> None:
+    """A worker that was frozen may still have entries in hand which others have settled and forgotten long since."""
+    entries = [a_post("1"), a_post("2"), Invalid(raw="{", reason="broken"), a_post("3")]
+    items = feed.items(entries)
+    await feed.settle(items)
+    await feed.settle(feed.items([Tombstone(post_id="1", source="twitter", deleted_at=NOW)]))
+    before = await store.ledger.accounts()
+    assert await store.ledger.prune([items[3].entry_id]) == 3
+    assert await store.ledger.prune([items[1].entry_id]) == 0  # somebody looks late
+    again = await feed.settle(items)
+    assert (again.repeated, again.outcomes) == (4, {items[3].entry_id: "created"})
+    assert [event.post.post_id for event in again.events if isinstance(event, PostEvent)] == ["3"]
+    assert await store.ledger.accounts() == before
+    assert len(await store.ledger.dead_letters()) == 1
+
+
 async def test_what_is_written_survives_reopening(open_store: OpenStore, tmp_path: Path) -> None:
     store = await open_store(tmp_path)
     await Feed(store).write(a_post())

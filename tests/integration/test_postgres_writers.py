@@ -279,3 +279,35 @@ async def test_a_frozen_writer_holds_nobody_up(url: str, monkeypatch: pytest.Mon
     assert await other.ledger.findings() == []
     for store in (frozen, other):
         await store.close()
+
+
+async def test_who_is_frozen_while_others_settle_and_forget_counts_nothing(
+    url: str, stores: list[PostgresStore], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = Tombstone(post_id="1", source="x", deleted_at=NOW)
+    first, second, third = numbered([gone, gone, gone])
+    await stores[0].write([first], NOW)
+    fired = []
+
+    async def settle_and_forget() -> None:
+        other = PostgresStore(url)
+        await other.write([second], NOW)
+        assert await other.ledger.prune([third.entry_id]) == 2
+        await other.close()
+
+    def load_known(*arguments: Any) -> Any:
+        known = original(*arguments)
+        if not fired:
+            fired.append(arguments)
+            others = threading.Thread(target=asyncio.run, args=[settle_and_forget()])
+            others.start()
+            others.join()
+        return known
+
+    original = sql.load_known
+    monkeypatch.setattr(sql, "load_known", load_known)
+    settled = await stores[0].write([second], NOW)
+    assert len(fired) == 1
+    assert (settled.repeated, settled.outcomes) == (1, {})
+    account = (await stores[0].ledger.accounts())["http"]
+    assert (account.tombstoned, account.duplicate) == (1, 1)

@@ -178,7 +178,10 @@ class LedgerReader(Protocol):
         ...
 
     async def prune(self, low_ids: Sequence[str]) -> int:
-        """Forget outcomes of entries that can no longer be delivered (see Stream.trim). Returns how many."""
+        """Forget outcomes of entries that can no longer be delivered (see Stream.trim). Returns how many.
+
+        That they had one is remembered: whoever still holds such an entry can write it, and nothing changes.
+        """
         ...
 
     async def findings(self) -> list[Finding]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, select
 
 from sentistream.domain.ledger import Account
 from sentistream.storage import audit
@@ -12,7 +12,7 @@ from sentistream.storage.base import DeadLetter, Finding
 from sentistream.storage.bulk import fetch_in
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import moment
-from sentistream.storage.sql import fact
+from sentistream.storage.sql import fact, forget
 from sentistream.storage.tables import dead_letters, entry_outcomes, ledger
 
 
@@ -53,12 +53,7 @@ class SqlLedger:
         """See `LedgerReader.prune`."""
 
         def work(connection: Connection) -> int:
-            forgotten = 0
-            for low in low_ids:
-                partition = low.rpartition(":")[0]
-                gone = (entry_outcomes.c.entry_id >= f"{partition}:") & (entry_outcomes.c.entry_id < low)
-                forgotten += connection.execute(delete(entry_outcomes).where(gone)).rowcount
-            return forgotten
+            return sum(forget(connection, low) for low in low_ids)
 
         return await self._change(work)
 

@@ -61,6 +61,8 @@ class Known(msgspec.Struct):
     """What the store holds about a batch before it is settled."""
 
     outcomes: dict[str, Outcome] = msgspec.field(default_factory=dict)
+    forgotten: set[str] = msgspec.field(default_factory=set)
+    """Entries that had an outcome which nobody knows any more."""
     posts: dict[bytes, PostRow] = msgspec.field(default_factory=dict)
     analyses: dict[bytes, list[AnalysisRow]] = msgspec.field(default_factory=dict)
     tombstones: set[bytes] = msgspec.field(default_factory=set)
@@ -313,7 +315,8 @@ def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now:
     """Settle `batch` in order against what is `known`; `now` is in microseconds since 1970.
 
     An entry that has an outcome already changes nothing, but its event is raised again, since the
-    first delivery may have died before it could publish.
+    first delivery may have died before it could publish. One whose outcome is forgotten was acknowledged by
+    somebody else: nothing is left to be said of it.
     """
     work = _Settlement(known, now)
     given: dict[str, Outcome] = {}
@@ -322,6 +325,8 @@ def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now:
     created: set[bytes] = set()
     dead: list[Settling] = []
     for item in batch:
+        if item.entry_id in known.forgotten:
+            continue
         key = keys.get(item.entry_id, b"")
         outcome = known.outcomes.get(item.entry_id) or given.get(item.entry_id)
         if outcome is None:

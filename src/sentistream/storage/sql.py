@@ -6,6 +6,8 @@ SQLite has one writer. On PostgreSQL any number write the same posts and the sam
   row cannot be locked, so `apply` claims it by inserting it, a deletion that met no post by inserting a
   row for a moment. Whoever inserts the same key, outcome or dead letter second waits for the first to
   commit, finds that not all of its rows went in (`Outrun`), rolls back, and decides again.
+- *Nobody settles what is done.* A worker that was frozen goes on with entries that others have settled meanwhile. Their
+  outcomes tell; where those are forgotten already, a fact tells up to where.
 - *Nobody waits in a circle.* Everyone takes what can be contended in one order: posts that exist, new
   posts, dead letters, outcomes, the right to admit keys, ledger, rollups, epoch; by key within each.
 - *No increment is lost.* Ledger, rollups and epoch are added to in place (`x = x + …`), never read first.
@@ -51,6 +53,9 @@ _IDENTITY = (analyses.c.content_hash, analyses.c.model_name, analyses.c.model_ve
 _ADMISSION = 0x53_45_4E_54_4B_45_59_53
 """PostgreSQL's advisory lock on admitting keys to rollups: "SENTKEYS"."""
 
+_FORGOTTEN = "forgotten:"
+"""Fact by partition of the stream: the entry before which all have been settled and forgotten."""
+
 
 def insert_into(dialect: Dialect, table: Table) -> Any:
     """An INSERT that can carry ON CONFLICT, which both databases spell alike."""
@@ -71,8 +76,34 @@ def load_known(connection: Connection, batch: Sequence[Settling], keys: dict[str
     entry_ids = [item.entry_id for item in batch]
     columns = [entry_outcomes.c.entry_id, entry_outcomes.c.outcome]
     known.outcomes = dict(map(tuple, fetch_in(connection, columns, entry_outcomes.c.entry_id, entry_ids)))
+    known.forgotten = forgotten(connection, [one for one in entry_ids if one not in known.outcomes])
     known.sealed = sealed(connection) * SECOND
     return known
+
+
+def forget(connection: Connection, low: str) -> int:
+    """Forget the outcomes of entries before `low`, but not that they had one. Returns how many."""
+    partition = low.rpartition(":")[0]
+    gone = (entry_outcomes.c.entry_id >= f"{partition}:") & (entry_outcomes.c.entry_id < low)
+    count = connection.execute(delete(entry_outcomes).where(gone)).rowcount
+    if count:
+        statement = insert_into(connection.dialect, facts).values(name=f"{_FORGOTTEN}{partition}", value=low)
+        stands = facts.c.value.collate("C") if many_writers(connection) else facts.c.value
+        further = {"set_": {"value": statement.excluded.value}, "where": stands < statement.excluded.value}
+        connection.execute(statement.on_conflict_do_update(index_elements=["name"], **further))
+    return count
+
+
+def forgotten(connection: Connection, entry_ids: Sequence[str]) -> set[str]:
+    """Those of `entry_ids` that were settled so long ago that their outcome is forgotten.
+
+    Nobody is given them any more, but a worker that was frozen may still have them in hand.
+    """
+    partitions = sorted({entry_id.rpartition(":")[0] for entry_id in entry_ids})
+    names = [f"{_FORGOTTEN}{partition}" for partition in partitions]
+    rows = connection.execute(select(facts.c.name, facts.c.value).where(facts.c.name.in_(names))) if names else ()
+    lows = {name.removeprefix(_FORGOTTEN): low for name, low in rows}
+    return {entry_id for entry_id in entry_ids if entry_id < lows.get(entry_id.rpartition(":")[0], "")}
 
 
 def load_posts(connection: Connection, keys: Sequence[bytes]) -> dict[bytes, PostRow]:
@@ -111,6 +142,8 @@ def apply(connection: Connection, changes: Changes, churn_threshold: float) -> N
     insert_all(connection, bulk.TOMBSTONES, sorted(changes.tombstones))
     insert_all(connection, bulk.DEAD, sorted(astuple(row) for row in changes.dead))
     insert_all(connection, bulk.OUTCOMES, sorted(changes.outcomes))
+    if many_writers(connection) and forgotten(connection, [entry_id for entry_id, *_ in changes.outcomes]):
+        raise Outrun(entry_outcomes.name)  # others settled them, and forgot it, after this had looked
     rollups = rollup_rows(connection, changes.moves, churn_threshold)
     counts = [(connector, outcome, count) for (connector, outcome), count in sorted(changes.ledger.items())]
     insert_all(connection, bulk.LEDGER, counts)

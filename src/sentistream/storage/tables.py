@@ -307,6 +307,6 @@ facts = Table(
 )
 """Facts about the store itself.
 
-`epoch` (see NumbersReader.epoch), the `churn_threshold` its rollups were made with, how many posts have `expired`, and
-the second before which rollups are `sealed`.
+`epoch` (see NumbersReader.epoch), the `churn_threshold` its rollups were made with, how many posts have `expired`, the
+second before which rollups are `sealed`, and for each partition of the stream up to where outcomes were `forgotten`.
 """
