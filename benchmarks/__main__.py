@@ -8,7 +8,7 @@ import sys
 
 from benchmarks.measure import calibration, write
 
-QUESTIONS = ("http_ingest", "whole_path", "live_latency", "queries", "analysers")
+QUESTIONS = ("http_ingest", "whole_path", "live_latency", "live_clients", "dashboards", "queries", "analysers")
 
 
 def main(names: list[str]) -> int:

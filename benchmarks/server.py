@@ -47,8 +47,9 @@ def serving(*arguments: object, analyser: str, folder: Path | None = None, **set
     with tempfile.TemporaryDirectory() as fresh:
         data = folder or Path(fresh)
         command = [str(Path(sys.executable).with_name("sentistream")), *map(str, arguments)]
+        option = "--port" if arguments[0] in ("up", "api") else "--metrics-port"
         process = subprocess.Popen(
-            [*command, "--port", str(port), "--data-dir", str(data)],
+            [*command, option, str(port), "--data-dir", str(data)],
             env=os.environ | {"SENTISTREAM_ANALYSIS_ANALYSER": analyser} | settings,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
