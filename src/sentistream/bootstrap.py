@@ -32,6 +32,7 @@ from sentistream.stream.base import Stream
 from sentistream.telemetry.metrics import Metrics
 
 if TYPE_CHECKING:
+    from sentistream.analysis.explain import Explainer
     from sentistream.analysis.languages import LanguageDetector
     from sentistream.storage.postgres.store import PostgresStore
     from sentistream.storage.sqlite import SqliteStore
@@ -75,6 +76,7 @@ class System:
     live: Live
     caches: Caches
     reader: TieredReader
+    explainer: Explainer
     gazetteer: Gazetteer
 
     @property
@@ -106,6 +108,10 @@ async def open_system(
         raise SettingsError(
             f"there is no data folder {settings.data_dir}: `sentistream up` makes one, --data-dir names another"
         )
+    # Only here: numpy would slow the start of every other command.
+    from sentistream.analysis.explain import Explainer
+
+    explainer = Explainer()
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         store = make_store(settings, metrics)
@@ -126,7 +132,7 @@ async def open_system(
                 stream = tasks.create_task(opened("stream", settings.stream_url, lambda: make_stream(settings, clock)))
                 live = tasks.create_task(opened("live feed", settings.live.url, lambda: make_live(settings)))
                 tasks.create_task(_answering(waiting, "database", settings.database_url, store.migrate))
-                reader = tasks.create_task(_reader(settings, metrics, reads))
+                reader = tasks.create_task(_reader(settings, metrics, reads, explainer))
         except BaseExceptionGroup as group:
             error = group.exceptions[0]
             raise error from error.__cause__
@@ -139,6 +145,7 @@ async def open_system(
             live=live.result(),
             caches=caches,
             reader=reader.result(),
+            explainer=explainer,
             gazetteer=Gazetteer(),
         )
 
@@ -149,8 +156,8 @@ async def _answering(waiting: Waiting | None, name: str, url: str, attempt: Call
     return await (waiting if waiting and served else Waiting(0)).until(name, place(url), attempt)
 
 
-async def _reader(settings: Settings, metrics: Metrics, reads: bool) -> TieredReader:
-    return await asyncio.to_thread(make_reader, settings, metrics) if reads else TieredReader(Absent())
+async def _reader(settings: Settings, metrics: Metrics, reads: bool, explainer: Explainer) -> TieredReader:
+    return await asyncio.to_thread(make_reader, settings, metrics, explainer) if reads else TieredReader(Absent())
 
 
 def prepare_folder(folder: Path) -> None:
@@ -322,23 +329,31 @@ def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyse
     return make_reader(settings, metrics).best
 
 
-def make_reader(settings: Settings, metrics: Metrics | None = None) -> TieredReader:
-    """The analyser that `analysis.analyser` names, as a worker reads with it. Loads models; raises like the above."""
+def make_reader(settings: Settings, metrics: Metrics | None = None, explainer: Explainer | None = None) -> TieredReader:
+    """The analyser that `analysis.analyser` names, as a worker reads with it. Loads models; raises like the above.
+
+    explainer: is given those that can be asked for free, bare: a part of a text must not be taken for foreign.
+    """
     from sentistream.analysis.languages import LanguageDetector
 
     detector = LanguageDetector()
     wanted = settings.analysis
     if wanted.analyser != "auto":
         model = _make_llm(settings, metrics) if wanted.analyser == "llm" else _make_model(settings)
+        if explainer is not None and wanted.analyser != "llm":
+            explainer.add(model)
         alone = _guarded(model, settings, detector, _call_seconds(settings), metrics)
         return TieredReader(alone, metrics=metrics)
     from sentistream.analysis.fallback import Fallback
     from sentistream.analysis.fast import FastAnalyser
     from sentistream.analysis.tiers import Policy
 
-    full = _guarded(_make_model(settings), settings, detector, TIER_SECONDS, metrics)
-    fast = _guarded(FastAnalyser(), settings, detector, TIER_SECONDS, metrics)
-    members: list[Analyser] = [full, fast]
+    tiers = [_make_model(settings), FastAnalyser()]
+    if explainer is not None:
+        for tier in tiers:
+            explainer.add(tier)
+    members = [_guarded(tier, settings, detector, TIER_SECONDS, metrics) for tier in tiers]
+    fast = members[1]
     if wanted.llm_fallback:
         members.append(_guarded(_make_llm(settings, metrics), settings, detector, _llm_seconds(settings), metrics))
     policy = Policy(lag_seconds=wanted.lag_seconds, calm_seconds=wanted.calm_seconds)

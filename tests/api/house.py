@@ -14,6 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from fakes import MovableClock
+from sentistream.analysis.explain import Explainer
 from sentistream.analysis.lexicon import LexiconAnalyser
 from sentistream.analysis.reader import TieredReader
 from sentistream.api.app import create_app
@@ -70,6 +71,7 @@ class House:
         self.live = MemoryLive(self.live_settings.history, "e1")
         self.analyser = LexiconAnalyser()
         memory = MemoryCache()
+        self.explainer = Explainer([self.analyser])
         self.sources: list[SourceState] = []
         more = {} if dashboard is None else {"dashboard": dashboard}
         self.services = Services(
@@ -80,6 +82,7 @@ class House:
             live=self.live,
             caches=Caches(shared=cache or memory, own=memory),
             analyser=self.analyser,
+            explainer=self.explainer,
             metrics=self.metrics,
             source_states=lambda: self.sources,
             clock=clock,

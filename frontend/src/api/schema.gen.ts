@@ -101,6 +101,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{id}/explanation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Why a post is read as it is
+         * @description What each word adds to sentiment, toxicity and churn risk, of the model whose reading is current.
+         *
+         *     The base values and the contributions add up to the scores. Where a large language model read the post, its own
+         *     reasoning is told instead. A person's correction and a post that nobody could read are said to be such.
+         */
+        get: operations["explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -183,7 +206,7 @@ export interface paths {
         put?: never;
         /**
          * Read texts
-         * @description Up to 100 texts, read by the model that reads posts; nothing is stored.
+         * @description Up to 100 texts, read by the model that reads posts; nothing is stored. With `explain`, up to 10 texts.
          */
         post: operations["analyze"];
         delete?: never;
@@ -665,6 +688,12 @@ export interface components {
         AnalyzeRequest: {
             /** Texts */
             texts: string[];
+            /**
+             * Explain
+             * @description Also tell what each word adds to the scores, of 10 texts at most.
+             * @default false
+             */
+            explain: boolean;
         };
         /**
          * AnalyzeResponse
@@ -714,9 +743,11 @@ export interface components {
             language: string | null;
             /**
              * Reason
-             * @description Why the text is unscored.
+             * @description Why the text is unscored, or what a model that gives reasons said.
              */
             reason: string | null;
+            /** @description Where it was asked for and the model can be taken apart; an LLM's reasons are in `reason`. */
+            explanation: components["schemas"]["WordScores"] | null;
         };
         /**
          * Arrivals
@@ -1041,6 +1072,32 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
         };
         /**
+         * CurrentReading
+         * @description The post's current reading.
+         */
+        CurrentReading: {
+            /**
+             * Sentiment Label
+             * @enum {string}
+             */
+            sentiment_label: "positive" | "negative" | "neutral" | "unscored";
+            /** Sentiment Score */
+            sentiment_score: number | null;
+            /** Toxicity */
+            toxicity: number | null;
+            /** Churn Risk */
+            churn_risk: number | null;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "human" | "full" | "llm" | "fast" | "unscored";
+            /** Model Name */
+            model_name: string | null;
+            /** Model Version */
+            model_version: string | null;
+        };
+        /**
          * DeadLetter
          * @description An entry that could not be accepted.
          */
@@ -1176,6 +1233,125 @@ export interface components {
          */
         ErrorResponse: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * Explanation
+         * @description Why a post is read as it is, in words' contributions or in the model's own reasoning.
+         * @example {
+         *       "base": {
+         *         "churn_risk": 0.0388,
+         *         "sentiment": 0.0194,
+         *         "toxicity": 0.0967
+         *       },
+         *       "current": {
+         *         "churn_risk": 0.0261,
+         *         "model_name": "sentistream-full",
+         *         "model_version": "1",
+         *         "sentiment_label": "positive",
+         *         "sentiment_score": 0.8735,
+         *         "tier": "full",
+         *         "toxicity": 0.1264
+         *       },
+         *       "explains_current": true,
+         *       "id": "3f0c8f5e-4a4e-5b0a-9a39-0c6f7f6f1d11",
+         *       "method": "shapley",
+         *       "model_name": "sentistream-full",
+         *       "model_version": "1",
+         *       "scores": {
+         *         "churn_risk": 0.0261,
+         *         "sentiment": 0.8735,
+         *         "toxicity": 0.1264
+         *       },
+         *       "tolerance": 0.0001,
+         *       "words": [
+         *         {
+         *           "churn_risk": -0.001,
+         *           "end": 3,
+         *           "sentiment": 0.0072,
+         *           "start": 0,
+         *           "text": "the",
+         *           "toxicity": -0.0003
+         *         },
+         *         {
+         *           "churn_risk": -0.0019,
+         *           "end": 8,
+         *           "sentiment": 0.0358,
+         *           "start": 4,
+         *           "text": "food",
+         *           "toxicity": -0.0121
+         *         },
+         *         {
+         *           "churn_risk": 0.0005,
+         *           "end": 12,
+         *           "sentiment": 0.0012,
+         *           "start": 9,
+         *           "text": "was",
+         *           "toxicity": -0.0053
+         *         },
+         *         {
+         *           "churn_risk": -0.0103,
+         *           "end": 18,
+         *           "sentiment": 0.8099,
+         *           "start": 13,
+         *           "text": "great",
+         *           "toxicity": 0.0474
+         *         }
+         *       ]
+         *     }
+         */
+        Explanation: {
+            /**
+             * Model Name
+             * @description The model that is explained; null where nothing can be.
+             */
+            model_name: string | null;
+            /** Model Version */
+            model_version: string | null;
+            /** @description What the model says of no words at all. */
+            base: components["schemas"]["Scores"] | null;
+            /** @description What the model says of the text. */
+            scores: components["schemas"]["Scores"] | null;
+            /**
+             * Tolerance
+             * @description How far base + contributions may be from the scores.
+             */
+            tolerance: number;
+            /** Words */
+            words: components["schemas"]["WordContribution"][];
+            /** Id */
+            id: string;
+            /**
+             * Method
+             * @description shapley: what each word adds. reasoning: the model's own words. none: see the message.
+             * @enum {string}
+             */
+            method: "shapley" | "reasoning" | "none";
+            /**
+             * Message
+             * @description What to know about this explanation, for people to read.
+             */
+            message: string | null;
+            current: components["schemas"]["CurrentReading"];
+            /**
+             * Corrected By
+             * @description Who set the current label, where a person did.
+             */
+            corrected_by: string | null;
+            /**
+             * Explains Current
+             * @description Whether the explained model is the one whose reading is current; false for a person's.
+             */
+            explains_current: boolean;
+            /** Reasoning */
+            reasoning: string | null;
+        };
+        /**
+         * ExplanationResponse
+         * @description Of GET posts/{id}/explanation.
+         */
+        ExplanationResponse: {
+            data: components["schemas"]["Explanation"];
+            metadata: components["schemas"]["Metadata"];
         };
         /**
          * Group
@@ -2368,6 +2544,21 @@ export interface components {
             churn_risk: number | null;
         };
         /**
+         * Scores
+         * @description What a model says; null where it does not read it.
+         */
+        Scores: {
+            /**
+             * Sentiment
+             * @description P(positive) - P(negative).
+             */
+            sentiment: number | null;
+            /** Toxicity */
+            toxicity: number | null;
+            /** Churn Risk */
+            churn_risk: number | null;
+        };
+        /**
          * SourceState
          * @description How one source is doing.
          */
@@ -2526,6 +2717,54 @@ export interface components {
              * Format: date-time
              */
             deleted_at: string;
+        };
+        /**
+         * WordContribution
+         * @description What a word adds to each score; negative where it takes from it. In a long post, neighbours share one.
+         */
+        WordContribution: {
+            /**
+             * Start
+             * @description Where it begins in the content, in Unicode code points.
+             */
+            start: number;
+            /**
+             * End
+             * @description Where it ends: one past its last code point.
+             */
+            end: number;
+            /** Text */
+            text: string;
+            /** Sentiment */
+            sentiment: number | null;
+            /** Toxicity */
+            toxicity: number | null;
+            /** Churn Risk */
+            churn_risk: number | null;
+        };
+        /**
+         * WordScores
+         * @description base values + contributions of the words = scores, within the tolerance, of one model's reading.
+         */
+        WordScores: {
+            /**
+             * Model Name
+             * @description The model that is explained; null where nothing can be.
+             */
+            model_name: string | null;
+            /** Model Version */
+            model_version: string | null;
+            /** @description What the model says of no words at all. */
+            base: components["schemas"]["Scores"] | null;
+            /** @description What the model says of the text. */
+            scores: components["schemas"]["Scores"] | null;
+            /**
+             * Tolerance
+             * @description How far base + contributions may be from the scores.
+             */
+            tolerance: number;
+            /** Words */
+            words: components["schemas"]["WordContribution"][];
         };
     };
     responses: never;
@@ -3125,6 +3364,83 @@ export interface operations {
             };
             /** @description A foreign origin. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's key, or its id on the platform. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExplanationResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

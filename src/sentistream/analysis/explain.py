@@ -63,7 +63,7 @@ class Contribution(msgspec.Struct, frozen=True):
     adds: Scores
 
 
-class Explanation(msgspec.Struct, frozen=True):
+class Explanation(msgspec.Struct, frozen=True, tag="explanation"):
     """base + the sum of contributions = scores, within TOLERANCE, for every score the model gives.
 
     base: what the model says of no words at all. Words beyond what the model reads are not among the contributions.
@@ -76,22 +76,26 @@ class Explanation(msgspec.Struct, frozen=True):
     words: list[Contribution]
 
 
-class Unexplained(msgspec.Struct, frozen=True):
+class Unexplained(msgspec.Struct, frozen=True, tag="unexplained"):
     """There is nothing to explain, with the reason in words for people."""
 
     reason: str
 
 
 class Explainer:
-    """Explains readings of `models`: bare ones, without a language gate, none of them paid for by the text.
+    """Explains readings of the models it was given: bare ones, which read whatever part of a text they are asked.
 
-    The first is asked where the model that made a reading is not among them.
+    The first is asked where the model that made a reading is not among them. `waiting` are under way or wait.
     """
 
     def __init__(self, models: Sequence[Analyser] = ()) -> None:
         self._models = list(models)
         self._turns = asyncio.Semaphore(AT_ONCE)
-        self._waiting = 0
+        self.waiting = 0
+
+    def add(self, model: Analyser) -> None:
+        """Explain its readings too. Never one that is paid for, nor one behind a gate, to which parts look foreign."""
+        self._models.append(model)
 
     @property
     def default(self) -> ModelInfo | None:
@@ -111,15 +115,15 @@ class Explainer:
         """
         if not self._models:
             return Unexplained("this process runs no model whose readings can be taken apart")
-        if self._waiting >= WAITING:
-            raise Overloaded(f"{self._waiting} explanations are waiting already; try again in a moment")
+        if self.waiting >= WAITING:
+            raise Overloaded(f"{self.waiting} explanations are waiting already; try again in a moment")
         named = (one for one in self._models if (one.model.name, one.model.version) == (name, version))
-        self._waiting += 1
+        self.waiting += 1
         try:
             async with self._turns:
                 return await _Game(next(named, self._models[0]), await asyncio.to_thread(words, content)).played()
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
 
 
 class _Game:

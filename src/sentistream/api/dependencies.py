@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 
 from sentistream.analysis.base import Analyser
+from sentistream.analysis.explain import Explainer
 from sentistream.api.caching import AnswerCache
 from sentistream.api.live.hub import Hub
 from sentistream.cache.base import Caches
@@ -59,6 +60,7 @@ class Services:
     group: str
     version: str
     started_at: datetime
+    explainer: Explainer = field(default_factory=Explainer)
     prepare: Prepare = unplaced
     dashboard: Path = field(default=DASHBOARD)
     process_health: Callable[[], Mapping[str, dict[str, Any]]] = dict

@@ -257,6 +257,7 @@ class Parts:
             live=system.live,
             caches=system.caches,
             analyser=self._batcher,
+            explainer=system.explainer,
             metrics=system.metrics,
             source_states=self._source_states,
             clock=system.clock,

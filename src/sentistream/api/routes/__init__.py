@@ -9,6 +9,7 @@ from sentistream.api.routes import (
     alerts,
     analyze,
     corrections,
+    explanations,
     export,
     health,
     ledger,
@@ -23,7 +24,20 @@ PREFIX = "/api/v1"
 
 def router() -> APIRouter:
     """All of them, under PREFIX."""
+    # Posts after what is under them: their {id:path} takes everything that is left.
     everything = APIRouter(prefix=PREFIX, dependencies=[Depends(known_parameters)])
-    for module in (health, corrections, posts, analyze, sentiment, metrics, alerts, sources, ledger, export):
+    for module in (
+        health,
+        corrections,
+        explanations,
+        posts,
+        analyze,
+        sentiment,
+        metrics,
+        alerts,
+        sources,
+        ledger,
+        export,
+    ):
         everything.include_router(module.router)
     return everything

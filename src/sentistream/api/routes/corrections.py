@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response, StreamingResponse
 
 from sentistream.api.answers import answer, envelope, listed
@@ -15,6 +15,7 @@ from sentistream.api.bodies import json_body
 from sentistream.api.dependencies import Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.parameters import CorrectionsParameters, LabelledParameters, WaitParameters
+from sentistream.api.posts import PostId
 from sentistream.api.schemas import (
     CorrectionHistoryResponse,
     CorrectionPage,
@@ -31,7 +32,6 @@ from sentistream.pipeline.labelled import written
 
 router = APIRouter(tags=["corrections"])
 
-PostId = Annotated[str, Path(min_length=1, max_length=512, description="The post's key, or its id on the platform.")]
 MEDIA_TYPES = {"jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from starlette.responses import Response
 
 from sentistream.api.answers import answer, envelope, listed
@@ -15,6 +15,7 @@ from sentistream.api.dependencies import CacheDep, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.intake import taken_in
 from sentistream.api.parameters import FilterParameters, PostsParameters, RecentParameters
+from sentistream.api.posts import PostId, found_post
 from sentistream.api.schemas import (
     EXAMPLE_POST_IN,
     DeletionResponse,
@@ -22,14 +23,10 @@ from sentistream.api.schemas import (
     PostPage,
     PostResponse,
 )
-from sentistream.domain.errors import NotFound
-from sentistream.domain.event import PostView
 from sentistream.domain.post import Tombstone
 from sentistream.domain.query import PageRequest
 
 router = APIRouter(tags=["posts"])
-
-PostId = Annotated[str, Path(min_length=1, max_length=512, description="The post's key, or its id on the platform.")]
 
 INTAKE_BODY: dict[str, Any] = {
     "required": True,
@@ -98,7 +95,7 @@ async def recent(parameters: Annotated[RecentParameters, Query()], services: Ser
 @router.get("/posts/{id:path}", response_model=PostResponse, summary="One post", responses=documented(404))
 async def one(id: PostId, services: ServicesDep) -> Response:
     """By key, or by its id on the platform (the newest, where several platforms share it)."""
-    return answer(envelope(await _found(services, id), services.clock()))
+    return answer(envelope(await found_post(services, id), services.clock()))
 
 
 @router.delete(
@@ -110,7 +107,7 @@ async def one(id: PostId, services: ServicesDep) -> Response:
 )
 async def erase(id: PostId, services: ServicesDep) -> Response:
     """202 means durable: the deletion travels the stream like a post, and is final."""
-    post = await _found(services, id)
+    post = await found_post(services, id)
     now = services.clock()
     await services.stream.publish([Tombstone(post_id=post.post_id, source=post.source, deleted_at=now)])
     return answer(envelope({"id": post.id, "source": post.source, "post_id": post.post_id}, now), 202)
@@ -133,10 +130,3 @@ async def _page(services: Services, cache: AnswerCache, parameters: FilterParame
         )
 
     return answer(await cache.body(await cache.posts_key("posts:page", filters, request), filters.end, compute))
-
-
-async def _found(services: Services, id: str) -> PostView:
-    post = None if "\x00" in id else await services.store.posts.get(id)
-    if post is None:
-        raise NotFound("there is no post of this id", id=id)
-    return post

@@ -35,6 +35,15 @@ from sentistream.api.schemas.corrections import (
     Judged,
     Reread,
 )
+from sentistream.api.schemas.explanations import (
+    EXAMPLE_EXPLANATION,
+    CurrentReading,
+    Explanation,
+    ExplanationResponse,
+    Scores,
+    WordContribution,
+    WordScores,
+)
 from sentistream.api.schemas.numbers import (
     EXAMPLE_MEASURES,
     Aggregate,
@@ -97,6 +106,7 @@ from sentistream.api.schemas.posts import (
 
 __all__ = [
     "EXAMPLE_CORRECTION",
+    "EXAMPLE_EXPLANATION",
     "EXAMPLE_MEASURES",
     "EXAMPLE_POST",
     "EXAMPLE_POST_IN",
@@ -123,6 +133,7 @@ __all__ = [
     "CorrectionsIn",
     "CorrectionsResponse",
     "Count",
+    "CurrentReading",
     "DeadLetter",
     "DeadLetterPage",
     "Deletion",
@@ -132,6 +143,8 @@ __all__ = [
     "Emotion",
     "ErrorBody",
     "ErrorResponse",
+    "Explanation",
+    "ExplanationResponse",
     "Group",
     "Groups",
     "GroupsResponse",
@@ -164,6 +177,7 @@ __all__ = [
     "Rejection",
     "Reread",
     "Score",
+    "Scores",
     "SentimentLabel",
     "ShortText",
     "SourceState",
@@ -175,5 +189,7 @@ __all__ = [
     "Tiers",
     "TiersResponse",
     "TombstoneIn",
+    "WordContribution",
+    "WordScores",
     "example",
 ]

@@ -19,6 +19,7 @@ from sentistream.api.schemas.base import (
     Tier,
     example,
 )
+from sentistream.api.schemas.explanations import WordScores
 
 EXAMPLE_POST: dict[str, Any] = {
     "id": "3f0c8f5e-4a4e-5b0a-9a39-0c6f7f6f1d11",
@@ -240,6 +241,7 @@ class AnalyzeRequest(Model):
     )
 
     texts: Annotated[list[Annotated[str, Field(max_length=65_536)]], Field(min_length=1, max_length=100)]
+    explain: bool = Field(False, description="Also tell what each word adds to the scores, of 10 texts at most.")
 
 
 class AnalyzedText(Model):
@@ -257,7 +259,10 @@ class AnalyzedText(Model):
     model_version: str
     tier: Tier
     language: str | None
-    reason: str | None = Field(description="Why the text is unscored.")
+    reason: str | None = Field(description="Why the text is unscored, or what a model that gives reasons said.")
+    explanation: WordScores | None = Field(
+        description="Where it was asked for and the model can be taken apart; an LLM's reasons are in `reason`."
+    )
 
 
 class AnalyzeResponse(Model):
