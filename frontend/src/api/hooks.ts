@@ -6,6 +6,7 @@ import {
   type PostOrder,
   readAlerts,
   readDeadLetters,
+  readExplanation,
   readGroups,
   readLanguages,
   readLedger,
@@ -16,6 +17,7 @@ import {
   readStats,
   readTrend,
 } from "./queries";
+import type { Post } from "./types";
 
 /** Keys under "live" are read again while posts arrive, those under "options" only now and then. */
 
@@ -98,6 +100,16 @@ export function usePostQuery(id: string, enabled: boolean) {
     queryKey: ["live", "post", id],
     queryFn: ({ signal }) => readPost(id, signal),
     enabled,
+  });
+}
+
+/** Asked anew only where the text, or who has read it, is another by now. */
+export function useExplanation(post: Post) {
+  const { id, edited_at, tier, model_name, model_version } = post;
+  return useQuery({
+    queryKey: ["explanation", id, edited_at, tier, model_name, model_version],
+    queryFn: ({ signal }) => readExplanation(id, signal),
+    staleTime: Number.POSITIVE_INFINITY,
   });
 }
 

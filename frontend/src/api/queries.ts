@@ -2,7 +2,7 @@ import { type Filters, filterParameters } from "../lib/filters";
 import { RANGE_SHAPES, type Range } from "../lib/range";
 import type { FetchPage, Page } from "../live/catchup";
 import { api, read } from "./client";
-import type { Group, Post } from "./types";
+import type { Explanation, Group, Post } from "./types";
 
 /** One function per question to the server. Drawing never asks; hooks do, with these. */
 
@@ -97,6 +97,10 @@ export async function readLatestPosts(filters: Filters, signal: AbortSignal): Pr
 
 export async function readPost(id: string, signal: AbortSignal): Promise<Post> {
   return (await read(api.GET("/api/v1/posts/{id}", { params: { path: { id } }, signal }))).data;
+}
+
+export async function readExplanation(id: string, signal: AbortSignal): Promise<Explanation> {
+  return (await read(api.GET("/api/v1/posts/{id}/explanation", { params: { path: { id } }, signal }))).data;
 }
 
 export type PostOrder = "newest" | "oldest";

@@ -4,6 +4,7 @@ type Schemas = components["schemas"];
 
 export type Numbers = Schemas["Measures"];
 export type Post = Schemas["Post"];
+export type Explanation = Schemas["Explanation"];
 export type Alert = Schemas["Alert"];
 export type Bucket = Schemas["Bucket"];
 export type Overall = Schemas["Overall"];

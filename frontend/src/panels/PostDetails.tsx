@@ -16,8 +16,10 @@ import { safeLink } from "../lib/links";
 import { sentimentOf } from "../lib/sentiment";
 import { Icon } from "../ui/Icon";
 import { Probability } from "../ui/Probability";
+import { Section } from "../ui/Section";
 import { SentimentBadge } from "../ui/SentimentBadge";
 import classes from "./PostDetails.module.css";
+import { PostWhy } from "./PostWhy";
 
 const TOXIC_FROM = 0.5;
 
@@ -39,6 +41,7 @@ export function PostDetails({ post }: { post: Post }) {
         {post.content}
       </p>
       <Reading post={post} />
+      <PostWhy post={post} />
       <Origin post={post} />
     </article>
   );
@@ -117,16 +120,6 @@ function Moment({ at }: { at: string }) {
     <time className="numeric" dateTime={at} title={formatUtc(moment)}>
       {formatLocal(moment)}
     </time>
-  );
-}
-
-/** A titled part of the drawer. */
-export function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section className={classes.section} aria-label={title}>
-      <h3 className={classes.sectionTitle}>{title}</h3>
-      {children}
-    </section>
   );
 }
 
