@@ -161,12 +161,15 @@ class Flaky(SqliteStore):
 
     shut = 0
     refused = ""
+    refusals = 1_000
 
     async def write(self, batch: Sequence[Settling], now: datetime) -> Settled:
         if self.shut:
             self.shut -= 1
             raise StorageUnavailable("the database is away")
-        if any(isinstance(item.entry, Post) and item.entry.post_id == self.refused for item in batch):
+        wanted = any(isinstance(item.entry, Post) and item.entry.post_id == self.refused for item in batch)
+        if wanted and self.refusals:
+            self.refusals -= 1
             raise IntegrityError("INSERT", {}, ValueError("this value is not for me"))
         return await super().write(batch, now)
 
@@ -195,6 +198,20 @@ async def test_what_cannot_be_stored_condemns_only_itself(system: System, tmp_pa
     [letter] = await system.store.ledger.dead_letters()
     assert "could not be stored" in letter.reason
     assert '"post_id":"13"' in letter.raw
+    await store.close()
+
+
+async def test_what_is_refused_once_is_not_condemned(system: System, tmp_path: Path) -> None:
+    """A database that is killed may say anything before it is gone."""
+    store = Flaky(tmp_path / "store.db")
+    store.refused, store.refusals = "1", 1
+    await system.stream.publish([system.post("1")])
+    with capture_logs():
+        async with working(system.worker(store=store)):
+            await reached(system, system.drained)
+    assert store.refusals == 0
+    assert set(await labels(system)) == {"1"}
+    assert await system.store.ledger.dead_letters() == []
     await store.close()
 
 

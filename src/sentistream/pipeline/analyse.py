@@ -32,6 +32,9 @@ WRITES = 2
 RETRY_SECONDS = (1.0, 2.0, 4.0)
 """Waits while the store is unavailable; the last one repeats, so that it is back at work soon after the store."""
 
+REFUSALS = 2
+"""How often the store must refuse the same, since what a database says while it dies may be anything."""
+
 
 class Worker:
     """Settles what the stream delivers until `stop()`.
@@ -213,7 +216,7 @@ class Worker:
 
     async def _write(self, batch: Batch, items: list[Settling]) -> Settled | None:
         """None once the lease is lost: somebody else settles the batch."""
-        tries = 0
+        tries = refusals = 0
         while not batch.lost:
             try:
                 return await self._store.write(items, self._clock())
@@ -225,9 +228,11 @@ class Worker:
             except SentiStreamError:
                 raise
             except Exception as error:
-                # One of them is poison: halve until it stands alone, and keep it with its reason.
                 log.exception("batch_refused", entries=len(items))
-                return await self._isolate(batch, items, error)
+                refusals += 1
+                if refusals == REFUSALS:
+                    # One of them is poison: halve until it stands alone, and keep it with its reason.
+                    return await self._isolate(batch, items, error)
         return None
 
     async def _isolate(self, batch: Batch, items: list[Settling], error: Exception) -> Settled | None:

@@ -16,7 +16,14 @@ from sentistream.storage.bulk import Outrun
 Remedy = Literal["again", "reconnect", "none"]
 """`again`: the same once more, at once. `reconnect`: once more, on another connection. `none`: tell the caller."""
 
-DRIVER_ERRORS = (DBAPIError, asyncpg.PostgresError, asyncpg.InterfaceError, PoolTimeout, OSError)
+DRIVER_ERRORS = (
+    DBAPIError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+    PoolTimeout,
+    OSError,
+)
 """What a statement or a connection can fail with; the rest are bugs. TimeoutError is an OSError."""
 
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -48,7 +55,10 @@ def remedy(error: BaseException) -> Remedy:
         return "none"
     if state in _LOST or (state or "").startswith("08") or isinstance(error, OSError | InterfaceError):
         return "reconnect"
-    return "reconnect" if isinstance(error, asyncpg.InterfaceError) else "none"
+    # A server that dies in the middle of an answer can leave the driver at odds with itself.
+    return (
+        "reconnect" if isinstance(error, asyncpg.InterfaceError) or _is(error, asyncpg.InternalClientError) else "none"
+    )
 
 
 def explain(error: BaseException, where: str, seconds: float) -> SentiStreamError | None:
