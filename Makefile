@@ -2,7 +2,7 @@
 # run-team  the same as a team: Valkey, PostgreSQL, 2 workers, API and the rest as processes of their own
 # test      the whole suite, browser and checkpoints of Hugging Face included
 # check     linters, types, layers, generated pages
-# bench     the benchmarks, results in benchmarks/results/
+# bench     the benchmarks, results in benchmarks/results/; of the team profile with PROFILE=team
 # docs      write the generated pages anew
 #
 # make run SOURCE=file:PATH SPEED=600 PORT=8001 replays a file at 600 times its own speed.
@@ -11,6 +11,7 @@ PYTHON ?= python3
 SOURCE ?=
 SPEED ?=
 PORT ?=
+PROFILE ?=
 
 BIN := .venv/bin
 ENVIRONMENT := .venv/.made
@@ -49,7 +50,7 @@ check: $(CHECKPOINTS) $(MODULES)
 	cd frontend && npm run check
 
 bench: $(ENVIRONMENT) $(DASHBOARD)
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks $(PROFILE)
 
 docs: $(ENVIRONMENT) $(MODULES)
 	for page in $(PAGES); do $(BIN)/python -m scripts.$$page || exit 1; done

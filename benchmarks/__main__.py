@@ -1,4 +1,4 @@
-"""Run the benchmarks: all, or those named (`python -m benchmarks queries live_latency`)."""
+"""Run the benchmarks of the embedded profile, of the team (`team`), or those named (`queries live_latency`)."""
 
 from __future__ import annotations
 
@@ -8,24 +8,37 @@ import sys
 
 from benchmarks.measure import calibration, write
 
-QUESTIONS = ("http_ingest", "whole_path", "live_latency", "live_clients", "dashboards", "queries", "analysers")
+EMBEDDED = ("http_ingest", "whole_path", "live_latency", "queries", "analysers")
+TEAM = (
+    "publish",
+    "store_path",
+    "team_path",
+    "team_live",
+    "live_clients",
+    "dashboards",
+    "team_memory",
+    "team_queries",
+    "restore",
+)
+QUESTIONS = (*EMBEDDED, *TEAM)
 
 
 def main(names: list[str]) -> int:
     """Print each row as it comes; results/ is written when all were asked. 1 if a target was missed."""
-    unknown = set(names) - set(QUESTIONS)
+    whole = {(): EMBEDDED, ("team",): TEAM}.get(tuple(names))
+    unknown = set(names) - {"team"} - set(QUESTIONS)
     if unknown:
         print(f"unknown: {', '.join(sorted(unknown))}; there are {', '.join(QUESTIONS)}")
         return 2
     load, answers, loops = os.getloadavg()[0], [], [calibration()]
-    for name in names or QUESTIONS:
+    for name in whole or names:
         for answer in importlib.import_module(f"benchmarks.{name}").run():
             print(answer.row(), flush=True)
             answers.append(answer)
         loops.append(calibration())
     print(f"calibration loop: {min(loops):.2f} to {max(loops):.2f} s")
-    if not names:
-        print(f"written to {write(answers, loops, load)}")
+    if whole is not None:
+        print(f"written to {write(answers, loops, load, '-team' if whole is TEAM else '')}")
     return 0 if all(answer.reached for answer in answers) else 1
 
 

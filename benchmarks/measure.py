@@ -76,11 +76,11 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, {memory:.0f} GiB, {platform.system()}, Python {platform.python_version()}"
 
 
-def write(answers: Sequence[Answer], loops: Sequence[float], load: float) -> Path:
-    """results/DATE.md and .json."""
+def write(answers: Sequence[Answer], loops: Sequence[float], load: float, suffix: str = "") -> Path:
+    """results/DATE{suffix}.md and .json."""
     now = datetime.now(UTC)
     RESULTS.mkdir(exist_ok=True)
-    path = RESULTS / f"{now:%Y-%m-%d}.md"
+    path = RESULTS / f"{now:%Y-%m-%d}{suffix}.md"
     lines = [
         f"# Benchmarks of {now:%Y-%m-%d %H:%M} UTC",
         "",

@@ -21,7 +21,7 @@ from benchmarks.measure import RUNS, Answer, below, percentile
 from sentistream.analysis.lexicon import LexiconAnalyser
 from sentistream.domain.analysis import Reading
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
-from sentistream.storage.base import Settling
+from sentistream.storage.base import Settling, Store
 from sentistream.storage.sqlite import SqliteStore
 
 POSTS = 1_000_000
@@ -39,13 +39,13 @@ async def _run() -> list[Answer]:
         await store.migrate()
         end = datetime.now(UTC).replace(second=0, microsecond=0)
         await _fill(store, end)
-        values = await _values(store, end)
+        known = await values(store, end)
         answers = []
         for question, target, ask in (
-            ("one-filter aggregate and distribution over 1,000,000 posts, p95", 50.0, _aggregates),
-            ("any combination of filters, any page, 1,000,000 posts, p95", 300.0, _pages),
+            ("one-filter aggregate and distribution over 1,000,000 posts, p95", 50.0, aggregates),
+            ("any combination of filters, any page, 1,000,000 posts, p95", 300.0, pages),
         ):
-            p95s = [percentile(await _times(ask(store, end, values, seed)), 0.95) for seed in range(RUNS)]
+            p95s = [percentile(await times(ask(store, end, known, seed)), 0.95) for seed in range(RUNS)]
             answers.append(below(question, p95s, "ms", target, f"{ASKED} different questions a run"))
         await store.close()
         return answers
@@ -68,7 +68,8 @@ def _settling(number: int, post: Any, reading: Reading) -> Settling:
     return Settling(entry_id=f"e:{number:016d}", entry=post, reading=reading)
 
 
-async def _values(store: SqliteStore, end: datetime) -> dict[str, list[str]]:
+async def values(store: Store, end: datetime) -> dict[str, list[str]]:
+    """The 40 most frequent values of each dimension."""
     found = {}
     for dimension in ("source", "product", "channel", "country", "city", "sentiment"):
         query = NumbersQuery(start=end - timedelta(days=31), end=end, group_by=dimension, limit=40)  # type: ignore[arg-type]
@@ -79,7 +80,8 @@ async def _values(store: SqliteStore, end: datetime) -> dict[str, list[str]]:
 Asked = Iterator[Callable[[], Awaitable[Any]]]
 
 
-def _aggregates(store: SqliteStore, end: datetime, values: dict[str, list[str]], seed: int) -> Asked:
+def aggregates(store: Store, end: datetime, values: dict[str, list[str]], seed: int) -> Asked:
+    """Ranges, periods and zones with one filter."""
     chance = random.Random(seed)
     for _ in range(ASKED):
         dimension = chance.choice(list(values))
@@ -95,7 +97,8 @@ def _aggregates(store: SqliteStore, end: datetime, values: dict[str, list[str]],
         yield lambda query=query: store.numbers.cells(query)  # type: ignore[misc]
 
 
-def _pages(store: SqliteStore, end: datetime, values: dict[str, list[str]], seed: int) -> Asked:
+def pages(store: Store, end: datetime, values: dict[str, list[str]], seed: int) -> Asked:
+    """Pages near and far with none to four filters, words and minimums."""
     chance = random.Random(seed)
     for _ in range(ASKED):
         chosen = chance.sample(list(values), chance.randint(0, 4))
@@ -112,7 +115,8 @@ def _pages(store: SqliteStore, end: datetime, values: dict[str, list[str]], seed
         yield lambda filters=Filters(**filters), request=request: store.posts.page(filters, request)  # type: ignore[misc]
 
 
-async def _times(asked: Asked) -> list[float]:
+async def times(asked: Asked) -> list[float]:
+    """Milliseconds of each."""
     found = []
     for question in asked:
         started = time.perf_counter()

@@ -37,7 +37,7 @@ def run() -> list[Answer]:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "posts.jsonl"
         for analyser, posts, target in QUESTIONS:
-            note = f"{posts:,} {_write(path, posts)} a run, {analyser}"
+            note = f"{posts:,} {write_posts(path, posts)} a run, {analyser}"
             rates, growths = zip(*(_once(path, analyser, posts) for _ in range(RUNS)), strict=True)
             answers += [
                 at_least(f"whole path, file to live, {analyser}", rates, "posts/s", target, note),
@@ -46,7 +46,7 @@ def run() -> list[Answer]:
     return answers
 
 
-def _write(path: Path, posts: int) -> str:
+def write_posts(path: Path, posts: int) -> str:
     real = Path(os.environ.get("SENTISTREAM_TEST_DATA", "")) / "airline" / "replay.jsonl"
     with path.open("w") as file:
         if not real.is_file():

@@ -88,21 +88,21 @@ class PostgresServer:
         assert self._process is not None
         return self._process.pid
 
-    def start(self) -> None:
-        """Start it, again after `kill()` or `stop()`, and wait until it answers; RuntimeError if it does not."""
+    def start(self, patience: float = START_SECONDS) -> None:
+        """Start it, again after `kill()` or `stop()`, and wait so many seconds until it answers; else RuntimeError."""
         self._prepare()
         log = self.folder / "server.log"
         with log.open("ab") as output:
             self._process = subprocess.Popen(
-                [str(self._binaries / "postgres"), "-D", str(self._data), *self._options()],
+                [str(self._binaries / "postgres"), "-D", str(self.data), *self._options()],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
-                **self._identity(),
+                **self.identity,
             )
-        give_up = time.monotonic() + START_SECONDS
+        give_up = time.monotonic() + patience
         while not self._answers():
             if not self.running or time.monotonic() > give_up:
                 self.kill()
@@ -143,24 +143,34 @@ class PostgresServer:
         self.stop()
 
     @property
-    def _data(self) -> Path:
+    def data(self) -> Path:
+        """Its data folder."""
         return self.folder / "data"
+
+    @property
+    def identity(self) -> dict[str, Any]:
+        """Arguments that make a child process the server's user's, for root only."""
+        if os.geteuid() != 0:
+            return {}
+        names = {entry.pw_name: entry for entry in pwd.getpwall()}
+        account = names.get("postgres") or names["nobody"]
+        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
 
     def _prepare(self) -> None:
         """Make the data folder, once."""
-        if (self._data / "PG_VERSION").exists():
+        if (self.data / "PG_VERSION").exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         secret = self.folder / "password"
         secret.write_text(self.password)
-        identity = self._identity()
+        identity = self.identity
         if identity:
             shutil.chown(self.folder, identity["user"], identity["group"])
             shutil.chown(secret, identity["user"], identity["group"])
         made = subprocess.run(
             [
                 str(self._binaries / "initdb"),
-                *("-D", str(self._data), "-U", self.user, "--pwfile", str(secret), "--auth", "scram-sha-256"),
+                *("-D", str(self.data), "-U", self.user, "--pwfile", str(secret), "--auth", "scram-sha-256"),
                 *("--encoding", "UTF8", "--locale", "C", "--no-sync"),
             ],
             cwd="/",
@@ -171,7 +181,7 @@ class PostgresServer:
         )
         secret.unlink()
         if made.returncode:
-            shutil.rmtree(self._data, ignore_errors=True)
+            shutil.rmtree(self.data, ignore_errors=True)
             raise RuntimeError(f"initdb failed:\n{made.stdout[-500:]}{made.stderr[-1_500:]}")
 
     def _options(self) -> list[str]:
@@ -181,15 +191,7 @@ class PostgresServer:
     def _answers(self) -> bool:
         """Whether its file says `ready`; it is written once the server takes connections."""
         try:
-            lines = (self._data / "postmaster.pid").read_text().splitlines()
+            lines = (self.data / "postmaster.pid").read_text().splitlines()
         except OSError:
             return False
         return len(lines) > 7 and lines[0] == str(self.pid) and lines[7].strip() == "ready"
-
-    def _identity(self) -> dict[str, Any]:
-        """Arguments that make a child process another user's, for root only."""
-        if os.geteuid() != 0:
-            return {}
-        names = {entry.pw_name: entry for entry in pwd.getpwall()}
-        account = names.get("postgres") or names["nobody"]
-        return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
