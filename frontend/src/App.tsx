@@ -8,6 +8,7 @@ import { Overview } from "./pages/Overview";
 import { Shell } from "./ui/Shell";
 import { theme } from "./ui/theme";
 
+const Corrections = lazy(() => import("./pages/Corrections"));
 const Posts = lazy(() => import("./pages/Posts"));
 const Sources = lazy(() => import("./pages/Sources"));
 
@@ -36,6 +37,7 @@ export function App() {
               <Route element={<Shell />}>
                 <Route index element={<Overview />} />
                 <Route path="posts" element={<Later page={<Posts />} />} />
+                <Route path="corrections" element={<Later page={<Corrections />} />} />
                 <Route path="sources" element={<Later page={<Sources />} />} />
               </Route>
               <Route path="*" element={<NotFound />} />

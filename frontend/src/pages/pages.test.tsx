@@ -118,7 +118,12 @@ describe("Navigation", () => {
   it("takes the filters along, and leaves the open post behind", () => {
     show(<Navigation />, "/?product=Vidalo&post=one", {});
     const links = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
-    expect(links).toEqual(["/?product=Vidalo", "/posts?product=Vidalo", "/sources?product=Vidalo"]);
+    expect(links).toEqual([
+      "/?product=Vidalo",
+      "/posts?product=Vidalo",
+      "/corrections?product=Vidalo",
+      "/sources?product=Vidalo",
+    ]);
     expect(screen.getByRole("link", { current: "page" }).textContent).toBe("Overview");
   });
 });

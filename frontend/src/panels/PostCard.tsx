@@ -97,6 +97,7 @@ function Age({ createdAt, link }: { createdAt: string; link: string | null }) {
 }
 
 function readBy(post: Post): string {
+  if (post.tier === "human") return `corrected by ${(post.model_name ?? "").replace(/^human:/, "")}`;
   if (sentimentOf(post.sentiment_label) !== "unscored")
     return `${post.model_name ?? "unknown model"} · ${post.tier}`;
   const language = post.language && post.language !== "en" ? `written in ${languageOf(post.language)}` : null;

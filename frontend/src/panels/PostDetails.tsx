@@ -58,7 +58,7 @@ function Reading({ post }: { post: Post }) {
         <span className={`${classes.note} numeric`}>
           {post.sentiment_label === "unscored"
             ? "No model could read it"
-            : `score ${formatScore(post.sentiment_score)}, by ${post.model_name ?? "an unknown model"} ${post.model_version ?? ""} (${post.tier})`}
+            : `score ${formatScore(post.sentiment_score)}, by ${readerOf(post)}`}
         </span>
       </div>
       <dl className={classes.probabilities}>
@@ -77,6 +77,11 @@ function Reading({ post }: { post: Post }) {
       )}
     </Section>
   );
+}
+
+function readerOf(post: Post): string {
+  if (post.tier === "human") return `a person: ${(post.model_name ?? "").replace(/^human:/, "")}`;
+  return `${post.model_name ?? "an unknown model"} ${post.model_version ?? ""} (${post.tier})`;
 }
 
 function Origin({ post }: { post: Post }) {

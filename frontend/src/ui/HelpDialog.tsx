@@ -5,6 +5,8 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["/", "Search in posts"],
   ["p", "Pause the feed, or go on"],
   ["t", "Theme: as the system, light, dark"],
+  ["1 2 3", "Correct the open post: positive, neutral, negative"],
+  ["u", "Take the correction of the open post back"],
   ["?", "This help"],
   ["Esc", "Close, or leave the search"],
 ];

@@ -11,6 +11,7 @@ export interface PageLink {
 export const PAGES: readonly PageLink[] = [
   { path: "/", title: "Overview", icon: "overview" },
   { path: "/posts", title: "Posts", icon: "posts" },
+  { path: "/corrections", title: "Corrections", icon: "check" },
   { path: "/sources", title: "Sources", icon: "plug" },
 ];
 
