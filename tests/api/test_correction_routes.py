@@ -12,6 +12,7 @@ import httpx2
 from house import BAD, GROUP, House, post
 
 from sentistream.analysis.gold import Task, gold
+from sentistream.analysis.reader import TieredReader
 from sentistream.api.security import generate_key
 from sentistream.pipeline.analyse import Worker
 from sentistream.settings import ApiSettings
@@ -21,8 +22,8 @@ from sentistream.settings import ApiSettings
 async def working(house: House) -> AsyncIterator[None]:
     """A worker beside the requests."""
     worker = Worker(
-        stream=house.stream, store=house.store, live=house.live, analyser=house.analyser, metrics=house.metrics,
-        clock=house.clock, group=GROUP,
+        stream=house.stream, store=house.store, live=house.live, reader=TieredReader(house.analyser),
+        metrics=house.metrics, clock=house.clock, group=GROUP,
     )  # fmt: skip
     running = asyncio.create_task(worker.run())
     try:

@@ -20,7 +20,7 @@ from sentistream.settings import load_settings
 async def _settle(system: System) -> None:
     group = system.settings.stream.group
     worker = Worker(
-        stream=system.stream, store=system.store, live=system.live, analyser=system.analyser, metrics=system.metrics,
+        stream=system.stream, store=system.store, live=system.live, reader=system.reader, metrics=system.metrics,
         clock=system.clock, group=group,
     )  # fmt: skip
     running = asyncio.create_task(worker.run())
