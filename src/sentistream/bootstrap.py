@@ -23,6 +23,7 @@ from sentistream.analysis.reader import TieredReader
 from sentistream.cache.base import Caches
 from sentistream.domain.errors import DiskFull, MissingExtra, SettingsError, StorageUnavailable
 from sentistream.live.base import Live
+from sentistream.pipeline.layering import Busy, Layering, Shadow, never
 from sentistream.pipeline.waiting import Waiting
 from sentistream.settings import Settings, masked, place, variable
 from sentistream.sources.base import Source
@@ -327,6 +328,19 @@ def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyse
     Raises SettingsError for a model that cannot be loaded, MissingExtra where its packages are not installed.
     """
     return make_reader(settings, metrics).best
+
+
+def make_layering(system: System, holder: str, *, busy: Busy = never, shadows: bool = False) -> Layering:
+    """What works on layers. shadows: also on the one that the settings ask for."""
+    settings = system.settings
+
+    def load(model: str) -> Analyser:
+        chosen = settings.analysis.model_copy(update={"analyser": model})
+        return make_analyser(settings.model_copy(update={"analysis": chosen}), system.metrics)
+
+    analysis = settings.analysis
+    shadow = Shadow(analysis.shadow_model, analysis.shadow_share) if shadows and analysis.shadow_model else None
+    return Layering(system.store, load, system.clock, holder, busy=busy, shadow=shadow)
 
 
 def make_reader(settings: Settings, metrics: Metrics | None = None, explainer: Explainer | None = None) -> TieredReader:

@@ -495,6 +495,130 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Layers
+         * @description Newest first, each with how far its work is.
+         */
+        get: operations["layers"];
+        put?: never;
+        /**
+         * Read posts again, with another model
+         * @description A worker reads the posts, as the live path leaves it time; nothing of it counts until it is promoted.
+         */
+        post: operations["begin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layers/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One layer
+         * @description How far its work is, and what keeps it, if anything.
+         */
+        get: operations["layer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layers/{name}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a layer count
+         * @description A worker moves what counts, in steps; `state` becomes promoted. People's word comes before it all the same.
+         */
+        post: operations["promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/layers/{name}/demote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let a layer count no more
+         * @description The way back, in the same steps; `state` becomes read.
+         */
+        post: operations["demote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/compare/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A layer against what counts
+         * @description Agreement, shift of shares, confusion, by language and platform. Of a promoted layer: as it was before.
+         */
+        get: operations["comparison"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/compare/{name}/disagreements": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Posts that a layer reads otherwise
+         * @description The furthest apart first; `current` and `label` keep one cell of the confusion.
+         */
+        get: operations["disagreements"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/export": {
         parameters: {
             query?: never;
@@ -622,6 +746,20 @@ export interface components {
         AggregateResponse: {
             data: components["schemas"]["Aggregate"];
             metadata: components["schemas"]["ListMetadata"];
+        };
+        /**
+         * Agreement
+         * @description Posts of a group, and those that both read alike.
+         */
+        Agreement: {
+            /** Key */
+            key: string;
+            /** Posts */
+            posts: number;
+            /** Agreed */
+            agreed: number;
+            /** Share */
+            share: number | null;
         };
         /**
          * Alert
@@ -850,6 +988,22 @@ export interface components {
             bucket: string;
             /** Key */
             key: string | null;
+        };
+        /**
+         * Comparison
+         * @description A layer and its report.
+         */
+        Comparison: {
+            layer: components["schemas"]["Layer"];
+            report: components["schemas"]["Report"];
+        };
+        /**
+         * ComparisonResponse
+         * @description Of GET reports/compare/{name}.
+         */
+        ComparisonResponse: {
+            data: components["schemas"]["Comparison"];
+            metadata: components["schemas"]["Metadata"];
         };
         /**
          * CorrectionHistory
@@ -1162,6 +1316,31 @@ export interface components {
         DeletionResponse: {
             data: components["schemas"]["Deletion"];
             metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * Disagreement
+         * @description A post as it counts, and what the layer says of it.
+         */
+        Disagreement: {
+            post: components["schemas"]["Post"];
+            /**
+             * Sentiment Label
+             * @enum {string}
+             */
+            sentiment_label: "positive" | "negative" | "neutral" | "unscored";
+            /** Sentiment Score */
+            sentiment_score: number | null;
+            /** Confidence Score */
+            confidence_score: number | null;
+        };
+        /**
+         * DisagreementPage
+         * @description The furthest apart first.
+         */
+        DisagreementPage: {
+            /** Data */
+            data: components["schemas"]["Disagreement"][];
+            metadata: components["schemas"]["ListMetadata"];
         };
         /**
          * Distribution
@@ -1627,6 +1806,126 @@ export interface components {
             entries: number;
             /** Seconds */
             seconds: number;
+        };
+        /**
+         * Layer
+         * @description One layer. `seen` of `total` posts were looked at, `read` of them read; the model knew the rest.
+         */
+        Layer: {
+            /** Name */
+            name: string;
+            /** Model */
+            model: string;
+            /** Model Name */
+            model_name: string | null;
+            /** Model Version */
+            model_version: string | null;
+            /** Tier */
+            tier: ("human" | "full" | "llm" | "fast" | "unscored") | null;
+            /** Share */
+            share: number;
+            /**
+             * Shadow
+             * @description Goes on with a share of the new posts.
+             */
+            shadow: boolean;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "reading" | "read" | "promoting" | "promoted" | "demoting";
+            /** Total */
+            total: number;
+            /** Seen */
+            seen: number;
+            /** Read */
+            read: number;
+            /**
+             * Error
+             * @description Why it stands still.
+             */
+            error: string | null;
+            /** Source */
+            source: string[];
+            /** Language */
+            language: string[];
+            /** Product */
+            product: string[];
+            /** Since */
+            since: string | null;
+            /** Until */
+            until: string | null;
+            /** Created By */
+            created_by: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * LayerIn
+         * @description Which posts to read again, and with which model.
+         * @example {
+         *       "model": "fast",
+         *       "since": "2026-11-15",
+         *       "source": [
+         *         "twitter"
+         *       ]
+         *     }
+         */
+        LayerIn: {
+            /**
+             * Model
+             * @description An analyser by its name.
+             * @enum {string}
+             */
+            model: "full" | "fast" | "lexicon" | "transformers" | "llm";
+            /**
+             * Since
+             * Format: date-time
+             * @description Created at or after.
+             */
+            since: string;
+            /**
+             * Until
+             * @description Created before.
+             * @default null
+             */
+            until: string | null;
+            /**
+             * Name
+             * @default null
+             */
+            name: string | null;
+            /** Source */
+            source?: string[];
+            /** Language */
+            language?: string[];
+            /** Product */
+            product?: string[];
+        };
+        /**
+         * LayerResponse
+         * @description Of layers/{name} and what changes it.
+         */
+        LayerResponse: {
+            data: components["schemas"]["Layer"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * LayersResponse
+         * @description Of GET layers.
+         */
+        LayersResponse: {
+            /** Data */
+            data: components["schemas"]["Layer"][];
+            metadata: components["schemas"]["ListMetadata"];
         };
         /**
          * Ledger
@@ -2516,6 +2815,34 @@ export interface components {
             field?: string | null;
         };
         /**
+         * Report
+         * @description Over texts that both have read and nobody corrected; `corrected`: how often it says what people said.
+         */
+        Report: {
+            /** Posts */
+            posts: number;
+            /** Agreed */
+            agreed: number;
+            /** Agreement */
+            agreement: number | null;
+            /** Shifts */
+            shifts: components["schemas"]["Shift"][];
+            /**
+             * Confusion
+             * @description Posts by what counts, then by what the layer says.
+             */
+            confusion: {
+                [key: string]: {
+                    [key: string]: number;
+                };
+            };
+            /** Languages */
+            languages: components["schemas"]["Agreement"][];
+            /** Sources */
+            sources: components["schemas"]["Agreement"][];
+            corrected: components["schemas"]["Agreement"];
+        };
+        /**
          * Reread
          * @description The reading that stood before.
          */
@@ -2557,6 +2884,25 @@ export interface components {
             toxicity: number | null;
             /** Churn Risk */
             churn_risk: number | null;
+        };
+        /**
+         * Shift
+         * @description A label now and by the layer.
+         */
+        Shift: {
+            /**
+             * Label
+             * @enum {string}
+             */
+            label: "positive" | "negative" | "neutral" | "unscored";
+            /** Current */
+            current: number;
+            /** Layer */
+            layer: number;
+            /** Current Share */
+            current_share: number | null;
+            /** Layer Share */
+            layer_share: number | null;
         };
         /**
          * SourceState
@@ -5258,6 +5604,588 @@ export interface operations {
             };
             /** @description A foreign origin. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    layers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayersResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    begin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LayerIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    layer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the layer. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the layer. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    demote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the layer. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LayerResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    comparison: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name of the layer. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    disagreements: {
+        parameters: {
+            query?: {
+                /** @description At most this many. */
+                limit?: number;
+                /** @description Skip this many. */
+                offset?: number;
+                /** @description What counts. */
+                current?: "positive" | "negative" | "neutral" | "unscored";
+                /** @description What the layer says. */
+                label?: "positive" | "negative" | "neutral" | "unscored";
+            };
+            header?: never;
+            path: {
+                /** @description Name of the layer. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DisagreementPage"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

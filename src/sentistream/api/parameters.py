@@ -330,3 +330,13 @@ class LabelledParameters(BaseModel):
     """Of GET corrections/export."""
 
     format: Literal["jsonl", "csv"] = Field("jsonl", description="jsonl is what `sentistream evaluate` reads.")
+
+
+class DisagreementsParameters(Limited):
+    """Of GET reports/compare/{name}/disagreements."""
+
+    offset: int = Field(0, ge=0, le=10_000_000, description="Skip this many.")
+    current: Literal["positive", "negative", "neutral", "unscored"] | None = Field(None, description="What counts.")
+    label: Literal["positive", "negative", "neutral", "unscored"] | None = Field(
+        None, description="What the layer says."
+    )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import signal
 import socket
 from collections.abc import Awaitable, Callable, Coroutine, Sequence
@@ -18,11 +19,12 @@ import msgspec
 
 from sentistream import __version__
 from sentistream.analysis.batcher import Batcher
-from sentistream.bootstrap import System
+from sentistream.bootstrap import System, make_layering
 from sentistream.domain.errors import SettingsError
 from sentistream.domain.post import Entry
 from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import Ingester, Prepared, SourceState, prepare
+from sentistream.pipeline.layering import GIVES_WAY_AT
 from sentistream.pipeline.refine import Refiner
 from sentistream.pipeline.retention import Retention
 from sentistream.pipeline.supervise import Component, Supervisor
@@ -98,6 +100,16 @@ class Parts:
         )
         self._components.append(Component("refine", refiner.run, refiner.stop))
         return refiner
+
+    def add_layering(self) -> None:
+        """Go on with layers whose work is not done, while the live path leaves time."""
+        system = self.system
+
+        async def busy() -> bool:
+            return (await system.stream.lag(system.settings.stream.group)).entries >= GIVES_WAY_AT
+
+        layering = make_layering(system, secrets.token_hex(8), busy=busy, shadows=True)
+        self._components.append(Component("layers", layering.run, layering.stop))
 
     def add_watch(self) -> None:
         """Look for alerts, if no other process does."""

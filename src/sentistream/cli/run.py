@@ -81,6 +81,7 @@ def up(
     async def add(parts: Parts) -> None:
         parts.add_worker()
         parts.add_refiner()
+        parts.add_layering()
         parts.add_retention()
         if settings.alerts.enabled:
             parts.add_watch()
@@ -98,6 +99,7 @@ def worker(data_dir: DataDir = None, metrics_port: MetricsPort = None, until_idl
     async def add(parts: Parts) -> None:
         parts.add_worker()
         parts.add_refiner()
+        parts.add_layering()
         if until_idle:
             parts.stop_when(parts.idle)
         else:

@@ -169,6 +169,12 @@ class AnalysisSettings(Section):
         0.8, ge=0, le=1, description="How sure the detector must be before a foreign language is left unscored."
     )
     churn_threshold: float = Field(0.5, ge=0, le=1, description="Churn risk from which a post counts as high.")
+    shadow_model: Literal["", "full", "fast", "lexicon", "transformers", "llm"] = Field(
+        "",
+        description="A second analyser that reads a share of the new posts into a layer of its own, when the live path"
+        " leaves it time; nothing of it counts. Empty: none. See docs/compare.md.",
+    )
+    shadow_share: float = Field(0.1, gt=0, le=1, description="Share of the new posts that the second analyser reads.")
 
 
 class LlmSettings(Section):

@@ -12,6 +12,7 @@ from sentistream.domain.alert import Alert
 from sentistream.domain.analysis import Reading, Tier
 from sentistream.domain.correction import Corrected, Labelled, Standing
 from sentistream.domain.event import Event, PostView
+from sentistream.domain.layer import Disagreement, Layer, Tally, Unread
 from sentistream.domain.ledger import Account, Outcome
 from sentistream.domain.post import Entry
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
@@ -151,6 +152,46 @@ class Corrections(Protocol):
 
     def labelled(self, chunk: int = 500) -> AsyncIterator[list[Labelled]]:
         """Every text that people have labelled and that still stands, with each model's reading of it."""
+        ...
+
+
+class Layers(Protocol):
+    """Layers, their progress, and how they compare; `Store.promote` and `demote` move what counts."""
+
+    async def create(self, layer: Layer) -> Layer:
+        """Store a new one, with its total, or as a shadow its beginning, filled in; Conflict if the name is taken."""
+        ...
+
+    async def get(self, name: str) -> Layer | None:
+        """By name."""
+        ...
+
+    async def all(self) -> list[Layer]:
+        """Newest first."""
+        ...
+
+    async def update(self, name: str, now: datetime, **changes: Any) -> Layer:
+        """Set fields of it; NotFound."""
+        ...
+
+    async def unread(self, layer: Layer, limit: int) -> Unread:
+        """Its next posts, up to `limit`, in the order of arrival."""
+        ...
+
+    async def record(
+        self, layer: Layer, found: Unread, readings: Sequence[tuple[str, bytes, Reading]], now: datetime
+    ) -> Layer:
+        """Store readings and progress in one transaction; Conflict if it has gone on from another process."""
+        ...
+
+    async def tallies(self, name: str) -> list[Tally]:
+        """What counts against what the layer says, over all texts that both have read."""
+        ...
+
+    async def disagreements(
+        self, name: str, limit: int, offset: int = 0, current: str | None = None, label: str | None = None
+    ) -> list[Disagreement]:
+        """Posts with another label, the furthest apart first; with `current` and `label` those of one cell only."""
         ...
 
 
@@ -369,6 +410,8 @@ class Store(Protocol):
     def numbers(self) -> NumbersReader: ...
     @property
     def corrections(self) -> Corrections: ...
+    @property
+    def layers(self) -> Layers: ...
     @property
     def ledger(self) -> LedgerReader: ...
     @property

@@ -18,6 +18,7 @@ from sentistream.storage.base import Settled, Settling
 from sentistream.storage.corrections import SqlCorrections
 from sentistream.storage.cursors import SqlCursors
 from sentistream.storage.filters import TextSearch
+from sentistream.storage.layer_records import SqlLayers
 from sentistream.storage.leases import SqlLeases
 from sentistream.storage.ledger import SqlLedger
 from sentistream.storage.numbers import SqlNumbers
@@ -42,6 +43,7 @@ class SqlStore(ABC):
         self.posts = SqlPosts(self.ask, search)
         self.numbers = SqlNumbers(self.ask, search)
         self.corrections = SqlCorrections(self.read)
+        self.layers = SqlLayers(self.read, self.change, search)
         self.ledger = SqlLedger(self.read, self.change, self.examine, churn_threshold)
         self.alerts = SqlAlerts(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)

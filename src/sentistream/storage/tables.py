@@ -133,6 +133,29 @@ Index(
     postgresql_where=_PROMOTED,
 )
 
+layers = Table(
+    "analysis_layers",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("filters", Text, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("shadow", Boolean, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("model_name", Text),
+    Column("model_version", Text),
+    Column("tier", String(16)),
+    Column("position", BigInteger, nullable=False),
+    Column("total", BigInteger, nullable=False),
+    Column("seen", BigInteger, nullable=False),
+    Column("read", BigInteger, nullable=False),
+    Column("error", Text),
+    Column("report", Text),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+
 rollups = Table(
     "sentiment_rollups",
     metadata,

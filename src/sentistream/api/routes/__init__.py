@@ -12,6 +12,7 @@ from sentistream.api.routes import (
     explanations,
     export,
     health,
+    layers,
     ledger,
     metrics,
     posts,
@@ -37,6 +38,7 @@ def router() -> APIRouter:
         alerts,
         sources,
         ledger,
+        layers,
         export,
     ):
         everything.include_router(module.router)
