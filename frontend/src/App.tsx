@@ -9,6 +9,7 @@ import { Shell } from "./ui/Shell";
 import { theme } from "./ui/theme";
 
 const Corrections = lazy(() => import("./pages/Corrections"));
+const Models = lazy(() => import("./pages/Models"));
 const Posts = lazy(() => import("./pages/Posts"));
 const Sources = lazy(() => import("./pages/Sources"));
 
@@ -38,6 +39,7 @@ export function App() {
                 <Route index element={<Overview />} />
                 <Route path="posts" element={<Later page={<Posts />} />} />
                 <Route path="corrections" element={<Later page={<Corrections />} />} />
+                <Route path="models" element={<Later page={<Models />} />} />
                 <Route path="sources" element={<Later page={<Sources />} />} />
               </Route>
               <Route path="*" element={<NotFound />} />

@@ -83,6 +83,22 @@ def test_one_is_corrected_listed_exported_and_taken_back(data: Path) -> None:
     assert "taken back" in run(data, "corrections", "list").stdout
 
 
+def test_every_model_is_measured_by_what_people_said(data: Path) -> None:
+    nothing = run(data, "evaluate", "--against", "corrections")
+    assert (nothing.exit_code, nothing.stdout) == (1, "")
+    for id, label in (("p0", "negative"), ("p1", "positive")):
+        run(data, "correct", id, "--label", label, "--wait", "0")
+    settle(data)
+    scores = json.loads(run(data, "evaluate", "--against", "corrections", "--tier", "fast", "--json").stdout)
+    found = {(score["model"], score["language"]): score for score in scores}
+    assert found.keys() == {("vader", "en"), ("sentistream-fast", "en")}
+    assert (found["vader", "en"]["posts"], found["vader", "en"]["accuracy"]) == (2, 0.5)
+    table = run(data, "evaluate", "--against", "corrections")
+    assert "vader" in table.stdout
+    assert run(data, "evaluate").exit_code == 2
+    assert run(data, "evaluate", "x.jsonl", "--against", "corrections").exit_code == 2
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_file_corrects_many_and_names_the_lines_it_cannot(data: Path, kind: str) -> None:
     file = data.parent / f"many.{kind}"

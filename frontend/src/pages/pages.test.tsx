@@ -122,6 +122,7 @@ describe("Navigation", () => {
       "/?product=Vidalo",
       "/posts?product=Vidalo",
       "/corrections?product=Vidalo",
+      "/models?product=Vidalo",
       "/sources?product=Vidalo",
     ]);
     expect(screen.getByRole("link", { current: "page" }).textContent).toBe("Overview");

@@ -20,6 +20,7 @@ import { Section } from "../ui/Section";
 import { SentimentBadge } from "../ui/SentimentBadge";
 import classes from "./PostDetails.module.css";
 import { PostWhy } from "./PostWhy";
+import { Relabel } from "./Relabel";
 
 const TOXIC_FROM = 0.5;
 
@@ -41,6 +42,7 @@ export function PostDetails({ post }: { post: Post }) {
         {post.content}
       </p>
       <Reading post={post} />
+      <Relabel key={post.id} post={post} />
       <PostWhy post={post} />
       <Origin post={post} />
     </article>

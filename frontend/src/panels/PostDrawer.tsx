@@ -5,7 +5,6 @@ import { Failure } from "../ui/Panel";
 import { usePost } from "../ui/usePost";
 import { PostDetails, PostDetailsSkeleton } from "./PostDetails";
 import classes from "./PostDrawer.module.css";
-import { Relabel } from "./Relabel";
 
 /** One post beside the page: what it says, what was read in it, where it came from. */
 export default function PostDrawer() {
@@ -23,10 +22,7 @@ export default function PostDrawer() {
       data-testid="post-drawer"
     >
       {query.data ? (
-        <>
-          <PostDetails post={query.data} />
-          <Relabel key={query.data.id} post={query.data} />
-        </>
+        <PostDetails post={query.data} />
       ) : query.isError ? (
         <Failure error={query.error} retry={() => void query.refetch()} />
       ) : (

@@ -5,7 +5,7 @@ import type { Post } from "../api/types";
 import { EMOTION_TITLES, EMOTIONS, type Emotion } from "../lib/emotion";
 import { formatDayAndTime, formatUtc } from "../lib/format";
 import { Icon } from "../ui/Icon";
-import { Section } from "./PostDetails";
+import { Section } from "../ui/Section";
 import classes from "./Relabel.module.css";
 
 const LABELS = [

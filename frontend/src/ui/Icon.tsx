@@ -25,6 +25,7 @@ const PATHS = {
   box: "M4 8l8-4 8 4v8l-8 4-8-4ZM4 8l8 4 8-4M12 12v8",
   overview: "M4 4h7v9H4ZM13 4h7v5h-7ZM13 11h7v9h-7ZM4 15h7v5H4Z",
   posts: "M4 5h16v5H4ZM4 14h16v5H4Z",
+  layers: "M12 3 21 8l-9 5-9-5ZM3 12.5l9 5 9-5M3 16.500l9 5 9-5",
   plug: "M9 3v5M15 3v5M6 8h12v3a6 6 0 0 1-12 0ZM12 17v4",
   positive: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM8 13.500c1 2 2.4 3 4 3s3-1 4-3M9 9v.5M15 9v.5",
   neutral: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM8.5 15h7M9 9v.5M15 9v.5",

@@ -12,6 +12,7 @@ export const PAGES: readonly PageLink[] = [
   { path: "/", title: "Overview", icon: "overview" },
   { path: "/posts", title: "Posts", icon: "posts" },
   { path: "/corrections", title: "Corrections", icon: "check" },
+  { path: "/models", title: "Models", icon: "layers" },
   { path: "/sources", title: "Sources", icon: "plug" },
 ];
 

@@ -16,9 +16,10 @@ from sentistream.analysis.base import Analyser
 from sentistream.analysis.gold import FIELDS, LABELS, Gold, Task, gold
 from sentistream.analysis.scoring import Figures, figures
 from sentistream.bootstrap import make_analyser
+from sentistream.cli.against import against_corrections
 from sentistream.cli.lines import parsed, raw_lines
 from sentistream.cli.memory import peak_mib
-from sentistream.cli.options import AnalyserOption, TierOption, asked_for, settled
+from sentistream.cli.options import AnalyserOption, DataDir, TierOption, asked_for, settled
 from sentistream.cli.output import Advance, fail, note, progress
 from sentistream.cli.scorecard import LeftOut, Scorecard, Written, encoded, show
 from sentistream.domain.analysis import Reading
@@ -51,7 +52,9 @@ class Labelled:
 
 
 def evaluate(
-    file: Annotated[Path, typer.Argument(help="JSON lines with a text and a gold label; - is standard input.")],
+    file: Annotated[
+        Path | None, typer.Argument(help="JSON lines with a text and a gold label; - is standard input.")
+    ] = None,
     task: Annotated[Task, typer.Option("--task", "-t", help="What the gold labels speak of.")] = Task.SENTIMENT,
     tier: TierOption = None,
     analyser: AnalyserOption = None,
@@ -61,14 +64,25 @@ def evaluate(
     text_field: Annotated[
         str | None, typer.Option("--text-field", help="Where the text is.", show_default="text, content")
     ] = None,
+    against: Annotated[
+        str | None, typer.Option("--against", help="corrections: every model by what people said.", show_default=False)
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+    data_dir: DataDir = None,
 ) -> None:
     """Measure an analyser on labelled posts: recall, F1, accuracy, calibration, speed, memory.
 
     A line that cannot be used is named and left out of the figures, and the exit code is 1.
     """
     name = asked_for(tier, analyser)
-    settings = settled(analysis={"analyser": name})
+    settings = settled(data_dir, analysis={"analyser": name})
+    if against is not None:
+        if against != "corrections" or file is not None or label_field or text_field:
+            raise typer.BadParameter("--against corrections stands alone, without a file and its fields")
+        against_corrections(settings, task, name, as_json=as_json)
+        return
+    if file is None:
+        raise typer.BadParameter("give a FILE, or --against corrections")
     labelled = _labelled(file, task, label_field, text_field)
     for refused in labelled.left_out:
         note(f"line {refused.line}: {refused.error}")
