@@ -53,7 +53,8 @@ async def test_it_reads_every_post_once_and_goes_on_where_it_stopped(store: Stor
     layer = await begin(store, filters=Filters(source=("twitter",)))
     assert layer.total == 5
     found = await store.layers.unread(layer, 3)
-    assert [text for _, _, text in found.texts] == ["text of 0", "text of 1", "text of 2"]
+    first = {text for _, _, text in found.texts}
+    assert len(first) == 3
     reading = a_reading("positive", 1.0, "fast", "second")
     kept = [(key, hash_, reading) for key, hash_, _ in found.texts]
     further = await store.layers.record(layer, found, kept, NOW)
@@ -61,7 +62,8 @@ async def test_it_reads_every_post_once_and_goes_on_where_it_stopped(store: Stor
     with pytest.raises(Conflict):
         await store.layers.record(layer, found, kept, NOW)
     rest = await store.layers.unread(further, 9)
-    assert [text for _, _, text in rest.texts] == ["text of 3", "text of 4"]
+    assert first | {text for _, _, text in rest.texts} == {f"text of {n}" for n in range(5)}
+    assert len(rest.texts) == 2
     done = await read_all(store, further)
     assert (done.seen, done.read) == (5, 5)
     assert (await store.layers.unread(await begin_again(store), 9)).texts == []
