@@ -12,11 +12,11 @@ import pytest
 from redis import Redis
 from scripts.servers.postgres import PostgresServer
 from scripts.servers.valkey import ValkeyServer
-from team import team
 
 import postgres_server
 import redis_server
 from running import Running, run, running
+from team import team
 
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(600)]
 

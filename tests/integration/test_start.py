@@ -13,13 +13,13 @@ import pytest
 from posts_file import posts_file
 from scripts.servers.postgres import PostgresServer
 from scripts.servers.valkey import ValkeyServer
-from team import team
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
 
 import postgres_server
 import redis_server
 from running import Running, free_port, run, running
+from team import team
 
 pytestmark = pytest.mark.timeout(600)
 

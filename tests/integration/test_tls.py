@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 from scripts.servers.postgres import PostgresServer
 from scripts.servers.valkey import ValkeyServer
-from team import team
 
 import postgres_server
 import redis_server
@@ -27,6 +26,7 @@ from sentistream.domain.errors import StorageUnavailable
 from sentistream.live.redis.live import RedisLive
 from sentistream.settings import LiveSettings
 from sentistream.storage.postgres.store import PostgresStore
+from team import team
 
 pytestmark = pytest.mark.timeout(600)
 
