@@ -47,6 +47,7 @@ def run() -> list[Answer]:
 
 
 def write_posts(path: Path, posts: int) -> str:
+    """A file of so many posts; returns what they are."""
     real = Path(os.environ.get("SENTISTREAM_TEST_DATA", "")) / "airline" / "replay.jsonl"
     with path.open("w") as file:
         if not real.is_file():

@@ -66,8 +66,9 @@ def compared(results: Card, cards: dict[str, Card]) -> str:
             "machine with `torch` and `transformers` installed and `SENTISTREAM_TEST_DATA` set."
         ),
         paragraph(
-            "`SENTISTREAM_ANALYSIS_ANALYSER` chooses who reads posts: `full` (the default) and `fast` are bundled and "
-            "read sentiment, emotions, toxicity and churn risk; `lexicon` is VADER, which knows sentiment alone; "
+            "`SENTISTREAM_ANALYSIS_ANALYSER` chooses who reads posts: `full` and `fast`, by default [both](tiers.md), "
+            "are bundled and read sentiment, emotions, toxicity and churn risk; `lexicon` is VADER, which knows "
+            "sentiment alone; "
             "`transformers` runs any Hugging Face checkpoints. `sentistream analyze` and `sentistream evaluate` take "
             "`--tier` or `--analyser`."
         ),

@@ -15,6 +15,7 @@ import {
   readPosts,
   readSources,
   readStats,
+  readTiers,
   readTrend,
 } from "./queries";
 import type { Post } from "./types";
@@ -66,6 +67,14 @@ export function useAlerts(active: boolean, limit: number) {
   return useQuery({
     queryKey: ["live", "alerts", active, limit],
     queryFn: ({ signal }) => readAlerts(active, limit, signal),
+  });
+}
+
+export function useTiers(range: Range, filters: Filters) {
+  return useQuery({
+    queryKey: ["live", "tiers", range, filters],
+    queryFn: ({ signal }) => readTiers(range, filters, signal),
+    placeholderData: keepPreviousData,
   });
 }
 

@@ -20,6 +20,11 @@ export async function readOverall(range: Range, filters: Filters, signal: AbortS
   return { ...data, asOf: metadata.as_of };
 }
 
+export async function readTiers(range: Range, filters: Filters, signal: AbortSignal) {
+  const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours };
+  return (await read(api.GET("/api/v1/metrics/tiers", { params: { query }, signal }))).data;
+}
+
 export async function readTrend(range: Range, filters: Filters, signal: AbortSignal) {
   const { hours, period } = RANGE_SHAPES[range];
   const start = new Date(Date.now() - hours * HOUR_MS).toISOString();

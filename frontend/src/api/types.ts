@@ -13,5 +13,6 @@ export type Ledger = Schemas["Ledger"];
 export type Account = Schemas["Account"];
 export type AccountTotals = Schemas["AccountTotals"];
 export type SourceState = Schemas["SourceState"];
+export type Tiers = Schemas["Tiers"];
 export type Stats = Schemas["Stats"];
 export type DeadLetter = Schemas["DeadLetter"];

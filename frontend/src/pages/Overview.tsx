@@ -5,6 +5,7 @@ import { useLive } from "../live/store";
 import { AlertBanner } from "../panels/AlertBanner";
 import { FirstSteps } from "../panels/FirstSteps";
 import { LedgerStrip } from "../panels/LedgerStrip";
+import { TierStrip } from "../panels/TierStrip";
 import { Totals } from "../panels/Totals";
 import { FilterBar } from "../ui/FilterBar";
 import { usePageContext } from "../ui/Shell";
@@ -64,6 +65,7 @@ export function Overview() {
           <LiveFeed filters={filters} className={classes.feedPanel} />
         </Slot>
       </div>
+      <TierStrip range={range} filters={filters} />
       <LedgerStrip />
     </>
   );
