@@ -39,6 +39,8 @@ def test_posts_and_numbers_carry_emotions_toxicity_and_churn_risk(tmp_path: Path
         assert server.healthy()["services"]["model"]["tier"] == "full"
         assert server.http.post("/api/v1/posts", json=sent).status_code == 202
         server.until(lambda: server.data("stats")["posts"] == len(sent), 30, "the posts stored")
+        # On a busy machine the fast model may have read them first.
+        server.until(lambda: server.data("metrics/tiers")["waiting"] == 0, 30, "the posts read by the full model")
         stored: dict[str, dict[str, Any]] = {post["content"]: post for post in server.data("posts", limit=50)}
         overall = server.data("metrics/overall", hours=1)["current"]
         by_emotion = {item["key"]: item["posts"] for item in server.data("metrics/emotions", hours=1)["items"]}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import structlog
@@ -119,7 +120,7 @@ class TieredReader:
 
     def _count(self, readings: Sequence[Reading]) -> None:
         if self._metrics is not None:
-            for reading in readings:
-                self._metrics.readings.labels(reading.model_name, reading.tier).inc()
+            for (model, tier), count in Counter((one.model_name, one.tier) for one in readings).items():
+                self._metrics.readings.labels(model, tier).inc(count)
             if (speed := self._speed.per_second) is not None:
                 self._metrics.best_speed.set(speed)
