@@ -194,6 +194,7 @@ def stocked(replay: Path, tmp_path: Path) -> Iterator[Running]:
         answer = server.http.post("/api/v1/posts", json=body)
         assert answer.status_code == 202, answer.text
         server.until(lambda: server.data("stats")["posts"] == len(posts), 60, "all posts stored")
+        server.until(lambda: server.data("metrics/tiers")["waiting"] == 0, 60, "all posts read by the full model")
         yield server
 
 
