@@ -18,8 +18,9 @@ Result = TypeVar("Result")
 
 SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
-PROMPT_SECONDS = 1.0
-"""A start that takes no longer, or that waits for nobody, answers requests late instead of with 503."""
+PROMPT_SECONDS = 5.0
+"""A start that takes no longer, or that waits for nobody, answers requests late instead of with 503: a proxy before
+replicas that are restarted in turn passes that on."""
 
 
 async def with_system(
