@@ -8,7 +8,7 @@ import sys
 
 from benchmarks.measure import calibration, write
 
-EMBEDDED = ("http_ingest", "whole_path", "spike", "live_latency", "queries", "analysers")
+EMBEDDED = ("http_ingest", "whole_path", "spike", "live_latency", "queries", "explain", "analysers")
 TEAM = (
     "publish",
     "store_path",

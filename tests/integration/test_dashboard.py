@@ -264,6 +264,28 @@ def test_posts_are_listed_whole_and_one_opens_beside_them(browser: Browser, stoc
     assert first["content"].split()[0] in browser.text(selector='[data-testid="post-details"]')
 
 
+@pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 960, "dark"), (390, 844, "light")])
+def test_the_drawer_marks_the_words_that_the_api_explains(
+    browser: Browser, stocked: Running, width: int, height: int, scheme: str
+) -> None:
+    post = {"post_id": "why", "source": "twitter", "created_at": datetime.now(UTC).isoformat()}
+    content = "😍 I love the seats, but the crew are idiots"
+    assert stocked.http.post("/api/v1/posts", json=post | {"content": content}).status_code == 202
+    stocked.until(lambda: stocked.data("stats")["posts"] == 901, 30, "the post stored")
+    told = stocked.data("posts/why/explanation")
+
+    browser.open(url=f"{address(stocked)}/posts?post={told['id']}", width=width, height=height, scheme=scheme)
+    strongest = max(told["words"], key=lambda word: abs(word["sentiment"]))
+    assert strongest["text"] in browser.text(selector='[data-testid="word-marks"] mark[style*="--strength: 1"]')
+    browser.click(selector='[data-testid="post-why"] label:has-text("Toxicity")')
+    toxic = max(told["words"], key=lambda word: abs(word["toxicity"]))
+    assert toxic["text"] in browser.text(selector='[data-testid="word-marks"] mark[style*="--strength: 1"]')
+    assert f"{told['scores']['toxicity']:+.2f}" in browser.text(selector='[data-testid="why-sum"]')
+    assert browser.axe() == []
+    assert browser.overflow() == 0
+    assert browser.complaints() == []
+
+
 def test_it_shows_emotions_churn_risk_and_toxicity_as_the_api_counts_them(browser: Browser, stocked: Running) -> None:
     browser.open(url=address(stocked))
     numbers = stocked.data("metrics/overall", hours=24)["current"]

@@ -307,3 +307,24 @@ def test_nothing_printed_can_steer_a_terminal(text: str) -> None:
     said = shown(text)
     assert not any(ord(character) < 0x20 and character not in "\t\n" for character in said)
     said.encode()
+
+
+def test_analyze_explains_for_programs_and_for_people(tmp_path: Path) -> None:
+    text = "\N{SMILING FACE WITH HEART-SHAPED EYES} I love it, \x1b[31mterrible crew"
+    [line] = json_lines(sentistream("analyze", "--explain", text, cwd=tmp_path).stdout)
+    found = line["explanation"]
+    assert [word["text"] for word in found["words"]] == [text[word["start"] : word["end"]] for word in found["words"]]
+    total = found["base"]["sentiment"] + sum(word["sentiment"] for word in found["words"])
+    assert total == pytest.approx(line["sentiment_score"], abs=found["tolerance"])
+
+    people = sentistream("analyze", "--explain", "--pretty", text, cwd=tmp_path).stdout.decode()
+    love = next(word["sentiment"] for word in found["words"] if word["text"] == "love")
+    assert f"love({love:+.2f})" in people
+    assert f"sentiment {line['sentiment_score']:+.2f}" in people
+    assert "toxicity" not in people, "the lexicon does not read it"
+    assert "\x1b" not in people
+    assert sentistream("analyze", "--explain", "--pretty", " ", cwd=tmp_path).stdout.decode().splitlines()[1] == (
+        "  unscored: there is no text to read"
+    )
+    [plain] = json_lines(sentistream("analyze", text, cwd=tmp_path).stdout)
+    assert "explanation" not in plain

@@ -14,7 +14,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from sentistream.bootstrap import make_analyser
+from sentistream.bootstrap import make_reader
+from sentistream.cli.explained import explanation, pictured
 from sentistream.cli.lines import STANDARD, Line, chunks, parsed, raw_lines
 from sentistream.cli.options import AnalyserOption, TierOption, asked_for, settled
 from sentistream.cli.output import fail, note, shown
@@ -29,6 +30,8 @@ Input = Annotated[
 Output = Annotated[Path, typer.Option("--output", "-o", help="Where to write JSON lines; - is standard output.")]
 Pretty = Annotated[bool, typer.Option("--pretty", help="A table for people instead of JSON lines.")]
 
+Explain = Annotated[bool, typer.Option("--explain", help="Also tell what each word adds to the scores; slow.")]
+
 
 def analyze(
     texts: Texts = None,
@@ -37,6 +40,7 @@ def analyze(
     pretty: Pretty = False,
     tier: TierOption = None,
     analyser: AnalyserOption = None,
+    explain: Explain = False,
 ) -> None:
     """Read the mood of texts: JSON lines in, JSON lines out, order and other fields kept.
 
@@ -49,10 +53,10 @@ def analyze(
     settings = settled(analysis={"analyser": asked_for(tier, analyser)})
     with ExitStack() as stack:
         if texts:
-            bad = _run([Line({"text": text}, text) for text in texts], settings, stack, output, pretty)
+            bad = _run([Line({"text": text}, text) for text in texts], settings, stack, output, pretty, explain)
         else:
             assert input is not None
-            bad = _run(map(parsed, raw_lines(stack, input, "analyzing")), settings, stack, output, pretty)
+            bad = _run(map(parsed, raw_lines(stack, input, "analyzing")), settings, stack, output, pretty, explain)
     if bad:
         note(f"{bad:,} lines could not be read")
         raise typer.Exit(1)
@@ -78,9 +82,13 @@ def merged(record: dict[str, Any], reading: Reading) -> dict[str, Any]:
     return answer
 
 
-def _run(lines: Iterable[Line], settings: Settings, stack: ExitStack, output: Path, pretty: bool) -> int:
+def _run(lines: Iterable[Line], settings: Settings, stack: ExitStack, output: Path, pretty: bool, explain: bool) -> int:
     """Write the answer to each line; returns how many could not be read."""
-    analyser = make_analyser(settings)
+    # Only here: numpy would slow the start of every other command.
+    from sentistream.analysis.explain import Explainer
+
+    explainer = Explainer()
+    analyser = make_reader(settings, explainer=explainer).best
     runner = stack.enter_context(asyncio.Runner())
     answers: list[dict[str, Any]] = []
     target: BinaryIO = sys.stdout.buffer
@@ -96,7 +104,10 @@ def _run(lines: Iterable[Line], settings: Settings, stack: ExitStack, output: Pa
         for line in chunk:
             number += 1
             if line.error is None:
-                answer = merged(line.record, next(readings))
+                reading = next(readings)
+                answer = merged(line.record, reading)
+                if explain:
+                    answer["explanation"] = explanation(runner, explainer, line.text, reading)
             else:
                 bad += 1
                 note(f"line {number}: {line.error}")
@@ -107,7 +118,7 @@ def _run(lines: Iterable[Line], settings: Settings, stack: ExitStack, output: Pa
                 target.write(_encoded(answer) + b"\n")
         target.flush()
     if pretty:
-        _table(answers, target)
+        _pictures(answers, target) if explain else _table(answers, target)
     return bad
 
 
@@ -116,6 +127,18 @@ def _encoded(answer: dict[str, Any]) -> bytes:
         return json.dumps(answer, ensure_ascii=False).encode()
     except UnicodeEncodeError:  # a lone surrogate is no text, but JSON can still spell it
         return json.dumps(answer).encode()
+
+
+def _pictures(answers: list[dict[str, Any]], target: BinaryIO) -> None:
+    console = Console(markup=False, highlight=False, soft_wrap=True)
+    with console.capture() as capture:
+        for answer in answers:
+            text = str(answer.get("text", answer.get("content", "")))
+            console.print(
+                f"{shown(text)}\n  error: {answer['error']}\n" if "error" in answer else pictured(text, answer)
+            )
+    target.write(capture.get().encode())
+    target.flush()
 
 
 def _table(answers: list[dict[str, Any]], target: BinaryIO) -> None:
