@@ -171,7 +171,7 @@ class _Game:
         """At most PLAYERS groups of neighbours, the finer the more it changes to leave them out."""
         if len(read) <= PLAYERS:
             return [[word] for word in read]
-        segments = _parts(read, min(SEGMENTS, len(read)))
+        segments = _parts(read, SEGMENTS)
         absent = await self._answers(segments, ~np.eye(len(segments), dtype=bool))
         effects = np.abs(self._whole - absent).max(axis=1)
         opened = set(np.argsort(-effects, kind="stable")[:OPENED].tolist())
