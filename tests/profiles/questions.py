@@ -46,8 +46,8 @@ MORE: dict[str, list[dict[str, Any]]] = {
     "ledger/dead-letters": [{"limit": 2}],
     "export": [{"format": "csv"}, {"format": "jsonl"}],
 }
-PLACES = {"id": "9", "post_id": "9"}
-"""What stands in the path of a route, by the parameter's name."""
+PLACES = {"id": "9", "name": "other"}
+"""What stands in the path of a route, by the parameter's name: a post that was corrected, a layer that was begun."""
 
 
 def questions() -> list[str]:
@@ -57,7 +57,7 @@ def questions() -> list[str]:
         if "get" not in operations:
             continue
         parameters = operations["get"].get("parameters", [])
-        inside = {one["name"]: PLACES[one["name"]] for one in parameters if one["in"] == "path"}
+        inside = {one["name"]: PLACES.get(one["name"], "nobody") for one in parameters if one["in"] == "path"}
         known = {one["name"] for one in parameters}
         name = path.removeprefix("/api/v1/")
         queries = [query for query in FILTERS if query.keys() <= known] + MORE.get(name, [])
