@@ -224,8 +224,10 @@ def rebuild(connection: Connection, churn_threshold: float) -> None:
 
 
 def count(connection: Connection, dimension: str, churn_threshold: float, since: int = 0) -> None:
-    """Store the rollups of one dimension from the second `since` on, where there are none: rows make minutes, minutes
-    all else."""
+    """Store the rollups of one dimension from the second `since` on, where there are none yet.
+
+    Minutes are counted from the rows, wider buckets from the minutes.
+    """
     counted = [recount(dimension, MINUTE, churn_threshold, since)]
     counted += [_from_minutes(dimension, grain, since) for grain in GRAINS[1:]]
     for numbers in counted:
