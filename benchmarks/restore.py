@@ -67,7 +67,7 @@ def run(folder: Path | None = None) -> list[Answer]:
         after = _stored(database, until=killed_at)
         _await(database, lambda found: found.last > killed_at)
         recovered = time.perf_counter() - killed
-    size = f"{whole.posts:,} posts, of which a copy takes {copying:.0f} s"
+    size = f"one disaster, {whole.posts:,} posts, of which a copy takes {copying:.1f} s"
     lost = f"{before.posts - after.posts:,} posts of {RATE} a second were lost; {size}"
     return [
         below(
