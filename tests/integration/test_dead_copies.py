@@ -13,6 +13,7 @@ from redis_steps import GROUP, redis
 
 import redis_server
 from sentistream.analysis.lexicon import LexiconAnalyser
+from sentistream.analysis.reader import TieredReader
 from sentistream.domain.post import Invalid, Post
 from sentistream.live.memory import MemoryLive
 from sentistream.pipeline.analyse import Worker
@@ -42,8 +43,8 @@ class Team:
 
     async def drain(self) -> None:
         worker = Worker(
-            stream=self.stream, store=self.store, live=self.live, analyser=LexiconAnalyser(), metrics=self.metrics,
-            clock=lambda: NOW, group=GROUP,
+            stream=self.stream, store=self.store, live=self.live, reader=TieredReader(LexiconAnalyser()),
+            metrics=self.metrics, clock=lambda: NOW, group=GROUP,
         )  # fmt: skip
         working = asyncio.create_task(worker.run())
         async with asyncio.timeout(30):
