@@ -6,17 +6,18 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import sqlite3
 import subprocess
 from collections.abc import AsyncIterator, Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from fakes import MovableClock
-from running import DEFAULT_ANALYSER, Running, run
+from running import DEFAULT_ANALYSER, Running, run, running
 from sentistream.analysis.guarded import Guarded
 from sentistream.analysis.reader import TieredReader
 from sentistream.analysis.tiers import Policy
@@ -215,6 +216,42 @@ async def test_stopping_stores_what_was_read_and_gives_back_the_rest(system: Sys
     system.full.analyse = analyse  # type: ignore[method-assign]
     await system.refiner().step()
     assert await system.backlog() == 0, "what was given back is free at once"
+
+
+BURST = 600
+TEXTS = (
+    "What a wonderful day, the new app is a joy to use, thank you so much",
+    "My flight was cancelled again and nobody answers the phone, this is the worst service ever",
+    "The meeting about the new schedule is at ten in the morning",
+)
+
+
+def test_a_burst_is_read_quickly_at_once_and_in_full_to_the_last_one(tmp_path: Path) -> None:
+    """More than a second's worth for a model whose speed nobody has measured yet, so the fast one reads it."""
+    data, now = tmp_path / "data", datetime.now(UTC).isoformat()
+    posts = [
+        {"post_id": str(n), "source": "twitter", "created_at": now, "content": f"{TEXTS[n % 3]}, {n} times"}
+        for n in range(BURST)
+    ]
+    with running(tmp_path, "up", "--source", "none", "--data-dir", data, **DEFAULT_ANALYSER) as server:
+        server.healthy(30)
+        assert server.http.post("/api/v1/posts", json={"posts": posts}).status_code == 202
+        server.until(lambda: server.data("stats")["posts"] == BURST, 30, "all stored")
+        server.until(lambda: server.data("metrics/tiers")["waiting"] == 0, 60, "all read by the full model")
+        tiers = server.data("metrics/tiers", hours=2)
+        current = server.data("metrics/overall", hours=2)["current"]
+        metrics = server.http.get("/metrics").text
+        assert server.terminate() == 0, server.said()[-4_000:]
+    assert tiers["items"] == [{"tier": "full", "posts": BURST, "share": 1.0}]
+    assert (current["posts"], current["scored"]) == (BURST, BURST)
+    counted = dict(re.findall(r'^sentistream_readings_total\{model="[^"]*",tier="(\w+)"\} ([0-9.]+)$', metrics, re.M))
+    assert float(counted["fast"]) >= 500
+    assert float(counted["full"]) == BURST
+    with contextlib.closing(sqlite3.connect(data / "sentistream.db")) as db:
+        labels = dict(db.execute("SELECT sentiment_label, count(*) FROM social_media_posts GROUP BY 1").fetchall())
+    assert labels == {name: current[name] for name in ("positive", "negative", "neutral") if current[name]}
+    verdict = run("doctor", "--data-dir", data, "--json", cwd=tmp_path)
+    assert json.loads(verdict.stdout)["ok"] is True, verdict.stdout
 
 
 POSTS = 1_500
