@@ -14,7 +14,8 @@ from sentistream.domain.analysis import NOBODY, Reading, unscored
 from sentistream.domain.event import PostEvent
 from sentistream.domain.post import Correction, Tombstone, content_hash
 from sentistream.domain.query import NumbersQuery
-from sentistream.storage.base import MAX_ATTEMPTS, Backlog, Claim, Store
+from sentistream.storage.base import Store
+from sentistream.storage.queue import MAX_ATTEMPTS, Backlog, Claim
 
 LATER = NOW + timedelta(minutes=5)
 QUICK = a_reading(provisional=True)

@@ -15,7 +15,8 @@ from sentistream.analysis.reader import TieredReader
 from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import Unavailable
 from sentistream.live.base import Live
-from sentistream.storage.base import Claim, Refined, Store
+from sentistream.storage.base import Store
+from sentistream.storage.queue import Claim, Refined
 from sentistream.stream.base import Stream
 from sentistream.telemetry.metrics import Metrics
 

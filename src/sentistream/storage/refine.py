@@ -18,8 +18,9 @@ from sqlalchemy import Connection, func, select, update
 from sentistream.domain.analysis import TIER_RANK, Reading, Tier
 from sentistream.domain.event import Event
 from sentistream.storage import bulk, sql
-from sentistream.storage.base import LIVE_LAYER, MAX_ATTEMPTS, Backlog, Claim, Refined, Unrefined
+from sentistream.storage.base import LIVE_LAYER
 from sentistream.storage.bulk import among
+from sentistream.storage.queue import MAX_ATTEMPTS, Backlog, Claim, Refined, Unrefined
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import AnalysisRow, PostRow, analysis_row, micros, moment
 from sentistream.storage.settle import copy_current, post_event
