@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
@@ -26,6 +28,15 @@ _stage("fast", "fast", "Token embeddings and a small head, taught by the full ti
 _stage("calibrate", "calibrate", "Temperatures, biases and lifts of both, on the validation sets.")
 _stage("quantisation", "quantisation", "What the full tier lost by becoming int8, into its card.json.")
 _stage("card", "card", "Figures of both, through the real runtime, into their card.json.")
+
+
+@app.command()
+def correct(
+    corrections: Annotated[Path, typer.Option("--corrections", help="What `sentistream corrections export` wrote.")],
+) -> None:
+    """The full tier goes on with what people corrected; refused if it forgets more than a point elsewhere."""
+    importlib.import_module("training.correct").main(corrections)
+
 
 if __name__ == "__main__":
     app()

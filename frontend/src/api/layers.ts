@@ -24,9 +24,9 @@ export function useLayers() {
   });
 }
 
-export function useComparison(name: string, refresh: boolean) {
+export function useComparison({ name, state }: Layer, refresh: boolean) {
   return useQuery({
-    queryKey: ["comparison", name],
+    queryKey: ["comparison", name, state],
     queryFn: async ({ signal }) =>
       (await read(api.GET("/api/v1/reports/compare/{name}", { params: { path: { name } }, signal }))).data,
     staleTime: 0,
@@ -34,9 +34,13 @@ export function useComparison(name: string, refresh: boolean) {
   });
 }
 
-export function useDisagreements(name: string, cell: { current: Label; label: Label } | null) {
+export function useDisagreements(
+  { name, state }: Layer,
+  cell: { current: Label; label: Label } | null,
+  refresh: boolean,
+) {
   return useQuery({
-    queryKey: ["comparison", name, "disagreements", cell],
+    queryKey: ["comparison", name, state, "disagreements", cell],
     queryFn: async ({ signal }) => {
       const query = { limit: 25, ...(cell ?? {}) };
       const asked = api.GET("/api/v1/reports/compare/{name}/disagreements", {
@@ -47,6 +51,7 @@ export function useDisagreements(name: string, cell: { current: Label; label: La
       return { posts: data, hasMore: metadata.has_more };
     },
     staleTime: 0,
+    refetchInterval: refresh ? WORKING_MS : false,
   });
 }
 

@@ -26,7 +26,7 @@ interface Cell {
 
 /** A layer against what counts: how often they agree, what would change, and the posts to judge it by. */
 export function Comparison({ layer }: { layer: Layer }) {
-  const query = useComparison(layer.name, isWorking(layer));
+  const query = useComparison(layer, isWorking(layer));
   const [cell, setCell] = useState<Cell | null>(null);
   return (
     <>
@@ -56,7 +56,7 @@ export function Comparison({ layer }: { layer: Layer }) {
           )
         }
       >
-        <Disagreements name={layer.name} cell={cell} />
+        <Disagreements layer={layer} cell={cell} />
       </Panel>
     </>
   );
@@ -181,14 +181,14 @@ function Groups({
   );
 }
 
-function Disagreements({ name, cell }: { name: string; cell: Cell | null }) {
-  const query = useDisagreements(name, cell);
+function Disagreements({ layer, cell }: { layer: Layer; cell: Cell | null }) {
+  const query = useDisagreements(layer, cell, isWorking(layer));
   return (
     <PanelBody
       query={query}
       height={HEIGHT}
       isEmpty={({ posts }) => posts.length === 0}
-      empty="None: both say the same of every post."
+      empty="None: both say the same of every post that both have read."
     >
       {({ posts, hasMore }) => (
         <>

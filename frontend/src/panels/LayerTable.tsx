@@ -46,9 +46,7 @@ export function LayerTable({ query, chosen, choose }: LayerTableProps) {
                 <th scope="col">state</th>
                 <th scope="col">posts</th>
                 <th scope="col">by</th>
-                <th scope="col">
-                  <span className={classes.hidden}>actions</span>
-                </th>
+                <th scope="col" aria-label="actions" />
               </tr>
             </thead>
             <tbody>
@@ -65,7 +63,9 @@ export function LayerTable({ query, chosen, choose }: LayerTableProps) {
                   </td>
                   <td>
                     {formatCount(layer.seen)}
-                    {!layer.shadow && layer.total > 0 && ` of ${formatCount(layer.total)}`}
+                    {!layer.shadow &&
+                      layer.total > 0 &&
+                      ` of ${formatCount(Math.max(layer.total, layer.seen))}`}
                   </td>
                   <td>{layer.created_by}</td>
                   <td>
