@@ -21,7 +21,8 @@ def class_weights(examples: Iterable[Example]) -> torch.Tensor:
     for head in HEADS:
         if head.prior_power:
             prior = np.nanmean(targets[:, head.columns], axis=0)
-            raw = prior**-head.prior_power
+            # A class that nobody has seen has no loss to be weighted.
+            raw = np.where(prior > 0, np.maximum(prior, 1e-9) ** -head.prior_power, 0.0)
             weights[head.columns] = raw / (prior * raw).sum()
     return torch.from_numpy(weights)
 

@@ -9,7 +9,7 @@ import torch
 from tokenizers import Tokenizer
 
 from sentistream.analysis.card import MODELS
-from training import baseline, bundle, corpus, encoder, graph, label, loop, losses
+from training import baseline, bundle, corpus, encoder, label, loop, losses
 from training.corpus import Example
 from training.tasks import SHIPPED_WIDTH
 
@@ -43,6 +43,8 @@ def write(model: encoder.Encoder, tokenizer: Tokenizer, folder: Path) -> None:
     """The shipped files of the full tier."""
     folder.mkdir(parents=True, exist_ok=True)
     model.float().eval()
+    from training import graph  # what writes ONNX is not needed to train
+
     graph.write(model, folder / "model.onnx", max_length=baseline.MAX_LENGTH)
     tokenizer.save(str(folder / "tokenizer.json"), pretty=False)
     bundle.write_card(folder, name="sentistream-full", tier="full", max_length=baseline.MAX_LENGTH)
