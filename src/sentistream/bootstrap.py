@@ -67,7 +67,7 @@ class Replay:
 
 @dataclass(frozen=True, kw_only=True)
 class System:
-    """What a process works with; `open_system` makes it and releases it."""
+    """What a process works with; `open_system` makes it and releases it. explainer: None where nothing is read."""
 
     settings: Settings
     clock: Clock
@@ -77,7 +77,7 @@ class System:
     live: Live
     caches: Caches
     reader: TieredReader
-    explainer: Explainer
+    explainer: Explainer | None
     gazetteer: Gazetteer
 
     @property
@@ -109,10 +109,6 @@ async def open_system(
         raise SettingsError(
             f"there is no data folder {settings.data_dir}: `sentistream up` makes one, --data-dir names another"
         )
-    # Only here: numpy would slow the start of every other command.
-    from sentistream.analysis.explain import Explainer
-
-    explainer = Explainer()
     metrics = Metrics()
     async with AsyncExitStack() as stack:
         store = make_store(settings, metrics)
@@ -133,7 +129,7 @@ async def open_system(
                 stream = tasks.create_task(opened("stream", settings.stream_url, lambda: make_stream(settings, clock)))
                 live = tasks.create_task(opened("live feed", settings.live.url, lambda: make_live(settings)))
                 tasks.create_task(_answering(waiting, "database", settings.database_url, store.migrate))
-                reader = tasks.create_task(_reader(settings, metrics, reads, explainer))
+                reader = tasks.create_task(_reader(settings, metrics, reads))
         except BaseExceptionGroup as group:
             error = group.exceptions[0]
             raise error from error.__cause__
@@ -145,8 +141,8 @@ async def open_system(
             stream=stream.result(),
             live=live.result(),
             caches=caches,
-            reader=reader.result(),
-            explainer=explainer,
+            reader=reader.result()[0],
+            explainer=reader.result()[1],
             gazetteer=Gazetteer(),
         )
 
@@ -157,8 +153,16 @@ async def _answering(waiting: Waiting | None, name: str, url: str, attempt: Call
     return await (waiting if waiting and served else Waiting(0)).until(name, place(url), attempt)
 
 
-async def _reader(settings: Settings, metrics: Metrics, reads: bool, explainer: Explainer) -> TieredReader:
-    return await asyncio.to_thread(make_reader, settings, metrics, explainer) if reads else TieredReader(Absent())
+async def _reader(settings: Settings, metrics: Metrics, reads: bool) -> tuple[TieredReader, Explainer | None]:
+    return await asyncio.to_thread(_reading, settings, metrics) if reads else (TieredReader(Absent()), None)
+
+
+def _reading(settings: Settings, metrics: Metrics) -> tuple[TieredReader, Explainer]:
+    # Only here: numpy would slow the start of every command that reads nothing.
+    from sentistream.analysis.explain import Explainer
+
+    explainer = Explainer()
+    return make_reader(settings, metrics, explainer), explainer
 
 
 def prepare_folder(folder: Path) -> None:

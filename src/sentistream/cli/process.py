@@ -258,6 +258,7 @@ class Parts:
         self._components.append(Component("http", self.server.run, self.server.stop))
 
     def _services(self) -> Services:
+        from sentistream.analysis.explain import Explainer
         from sentistream.api.dependencies import Services
 
         system = self.system
@@ -269,7 +270,7 @@ class Parts:
             live=system.live,
             caches=system.caches,
             analyser=self._batcher,
-            explainer=system.explainer,
+            explainer=system.explainer or Explainer(),
             metrics=system.metrics,
             source_states=self._source_states,
             clock=system.clock,
