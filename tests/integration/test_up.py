@@ -37,7 +37,7 @@ def test_it_is_soon_healthy_and_small(tmp_path: Path) -> None:
         health = server.healthy()
         seconds = time.monotonic() - started
         assert health["status"] == "ok"
-        assert set(health["services"]["process"]["parts"]) == {"worker", "watch", "http"}
+        assert set(health["services"]["process"]["parts"]) == {"worker", "refine", "layers", "watch", "http"}
         # Everything loaded: the gazetteer, the language detector, the model.
         assert server.http.post("/api/v1/posts", json=post(1, location="Chicago, IL")).status_code == 202
         server.until(lambda: server.data("stats")["posts"] == 1, 10, "the post stored")

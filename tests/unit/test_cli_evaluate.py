@@ -158,7 +158,7 @@ def test_a_task_the_analyser_knows_nothing_of(tmp_path: Path) -> None:
         ),
         (["-", "--tier", "huge"], 2, "'full', 'fast'"),
         (["-", "--task", "irony"], 2, "'sentiment', 'emotion', 'toxicity', 'churn'"),
-        ([], 2, "Missing argument"),
+        ([], 2, "give a FILE"),
         (["/nowhere/posts.jsonl"], 1, "error: cannot read /nowhere/posts.jsonl: No such file or directory"),
         (["."], 1, "error: cannot read .: Is a directory"),
         (["-"], 1, "error: no line of - can be used: each needs a text and a sentiment label (one of gold_sentiment,"),
