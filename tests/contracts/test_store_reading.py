@@ -184,7 +184,6 @@ async def test_filters_of_rows(store: Store, feed: Feed) -> None:
         ({"min_toxicity": 0.1, "min_churn_risk": 0.5}, {"1"}),
         ({"min_toxicity": 0.1, "min_confidence": 0.6}, {"1"}),
     ],
-    ids=str,
 )
 async def test_minimums_leave_out_what_was_not_read(
     store: Store, feed: Feed, filters: dict[str, float], wanted: set[str]

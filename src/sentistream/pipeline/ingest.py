@@ -52,7 +52,7 @@ class SourceState(msgspec.Struct, kw_only=True):
 
     name: str
     kind: str
-    state: Literal["running", "waiting", "standby", "finished", "failed", "stopped"] = "stopped"
+    state: Literal["running", "waiting", "standby", "finished", "failed", "stopped"] = "waiting"
     published: int = 0
     invalid: int = 0
     resumed: int = 0
