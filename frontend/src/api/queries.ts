@@ -1,12 +1,11 @@
 import { type Filters, filterParameters } from "../lib/filters";
-import { RANGE_SHAPES, type Range } from "../lib/range";
+import { PERIOD_MS, type Range, rangeParameters, shapeOf } from "../lib/range";
 import type { FetchPage, Page } from "../live/catchup";
 import { api, read } from "./client";
 import type { Explanation, Group, Post } from "./types";
 
 /** One function per question to the server. Drawing never asks; hooks do, with these. */
 
-const HOUR_MS = 3_600_000;
 const LATEST = 60;
 const PAGE = 50;
 const GAP_PAGE = 1_000;
@@ -15,21 +14,30 @@ const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 export type Grouping = "products" | "channels" | "platforms" | "emotions" | "cities" | "countries";
 
 export async function readOverall(range: Range, filters: Filters, signal: AbortSignal) {
-  const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours };
+  const query = { ...filterParameters(filters), ...rangeParameters(range) };
   const { data, metadata } = await read(api.GET("/api/v1/metrics/overall", { params: { query }, signal }));
   return { ...data, asOf: metadata.as_of };
 }
 
 export async function readTiers(range: Range, filters: Filters, signal: AbortSignal) {
-  const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours };
+  const query = { ...filterParameters(filters), ...rangeParameters(range) };
   return (await read(api.GET("/api/v1/metrics/tiers", { params: { query }, signal }))).data;
 }
 
 export async function readTrend(range: Range, filters: Filters, signal: AbortSignal) {
-  const { hours, period } = RANGE_SHAPES[range];
-  const start = new Date(Date.now() - hours * HOUR_MS).toISOString();
-  const query = { ...filterParameters(filters), period, start, tz: TIME_ZONE };
+  const { period } = shapeOf(range);
+  const query = { ...filterParameters(filters), ...moments(range), period, tz: TIME_ZONE };
   return (await read(api.GET("/api/v1/sentiment/aggregate", { params: { query }, signal }))).data;
+}
+
+/** Where it begins, and where it ends unless that is now: what arrives meanwhile belongs to it then. */
+function moments(range: Range): { start_date: string; end_date?: string } {
+  const { hours, interval } = shapeOf(range);
+  if (interval === null) return { start_date: new Date(Date.now() - hours * PERIOD_MS.hour).toISOString() };
+  return {
+    start_date: new Date(interval.start).toISOString(),
+    end_date: new Date(interval.end).toISOString(),
+  };
 }
 
 export async function readGroups(
@@ -39,12 +47,14 @@ export async function readGroups(
   limit: number,
   signal: AbortSignal,
 ): Promise<{ items: Group[]; hasMore: boolean }> {
-  const query = { ...filterParameters(filters), hours: RANGE_SHAPES[range].hours, limit };
+  const query = { ...filterParameters(filters), ...rangeParameters(range), limit };
   const { data, metadata } = await readGrouping(grouping, query, signal);
   return { items: data.items, hasMore: metadata.has_more };
 }
 
-function readGrouping(grouping: Grouping, query: { hours: number; limit: number }, signal: AbortSignal) {
+type GroupsQuery = ReturnType<typeof rangeParameters> & { limit: number };
+
+function readGrouping(grouping: Grouping, query: GroupsQuery, signal: AbortSignal) {
   switch (grouping) {
     case "products":
       return read(api.GET("/api/v1/metrics/products", { params: { query }, signal }));
@@ -68,8 +78,7 @@ export async function readLanguages(
   range: Range,
   signal: AbortSignal,
 ): Promise<{ key: string; posts: number }[]> {
-  const start = new Date(Date.now() - RANGE_SHAPES[range].hours * HOUR_MS).toISOString();
-  const query = { period: "day" as const, group_by: "language" as const, start };
+  const query = { period: "day" as const, group_by: "language" as const, ...moments(range) };
   const { data } = await read(api.GET("/api/v1/sentiment/aggregate", { params: { query }, signal }));
   const posts = new Map<string, number>();
   for (const bucket of data.buckets) {
@@ -120,7 +129,7 @@ export async function readPosts(
 ) {
   const query = {
     ...filterParameters(filters),
-    start_date: new Date(Date.now() - RANGE_SHAPES[range].hours * HOUR_MS).toISOString(),
+    ...moments(range),
     sort: order,
     limit: PAGE,
     include_total: cursor === null,

@@ -112,6 +112,13 @@ const dayAndTime = new Intl.DateTimeFormat("en-GB", {
   hour: "2-digit",
   minute: "2-digit",
 });
+const dayAndClock = new Intl.DateTimeFormat("en-GB", {
+  year: "numeric",
+  month: "short",
+  day: "numeric",
+  hour: "2-digit",
+  minute: "2-digit",
+});
 const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
 const shortDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
 
@@ -122,6 +129,13 @@ export const formatClockSeconds = (moment: number): string => clockSeconds.forma
 export const formatDayAndTime = (moment: number): string => dayAndTime.format(moment);
 export const formatDay = (moment: number): string => day.format(moment);
 export const formatShortDay = (moment: number): string => shortDay.format(moment);
+
+/** Two moments: 5 Feb 2026, 14:00 – 16:30, or each with its day. */
+export function formatSpan(start: number, end: number): string {
+  const from = dayAndClock.format(start);
+  const sameDay = new Date(start).toDateString() === new Date(end).toDateString();
+  return `${from} – ${sameDay ? clock.format(end) : dayAndClock.format(end)}`;
+}
 
 /** In UTC, for comparison with logs: 2026-02-05 13:03:09 UTC. */
 export function formatUtc(moment: number): string {

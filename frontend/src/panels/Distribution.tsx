@@ -3,7 +3,7 @@ import type { Numbers } from "../api/types";
 import { Donut } from "../charts/Donut";
 import type { Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatShare, plural } from "../lib/format";
-import { RANGE_SHAPES, type Range } from "../lib/range";
+import { type Range, shapeOf } from "../lib/range";
 import { type Scored, SENTIMENT_TITLES } from "../lib/sentiment";
 import { wilson } from "../lib/statistics";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
@@ -25,7 +25,7 @@ export default function Distribution({ range, filters }: { range: Range; filters
         query={overall}
         height={216}
         isEmpty={(data) => data.current.posts === 0}
-        empty={`No posts in the ${RANGE_SHAPES[range].title} match.`}
+        empty={`No posts in the ${shapeOf(range).title} match.`}
       >
         {(data) => <Shares numbers={current ?? data.current} />}
       </PanelBody>

@@ -6,7 +6,7 @@ import { whyAbsent } from "../lib/absence";
 import { EMOTION_TITLES, EMOTIONS, type Emotion, type EmotionRow, emotionRows } from "../lib/emotion";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatShare, plural } from "../lib/format";
-import { RANGE_SHAPES, type Range } from "../lib/range";
+import { type Range, shapeOf } from "../lib/range";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { ChangePill } from "../ui/ChangeMark";
 import { Icon } from "../ui/Icon";
@@ -62,7 +62,7 @@ export default function Emotions({ range, filters, onPick }: EmotionsProps) {
           <Rows
             now={current ?? data.current}
             before={data.previous}
-            previous={RANGE_SHAPES[range].previous}
+            previous={shapeOf(range).previous}
             strongestIn={new Map(groups.data?.items.map((group) => [group.key, group.posts]))}
             chosen={filters.emotion}
             onPick={(emotion) => onPick("emotion", emotion)}

@@ -5,7 +5,7 @@ import type { Group } from "../api/types";
 import { DivergingBar, reachOf } from "../charts/DivergingBar";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
-import { RANGE_SHAPES, type Range } from "../lib/range";
+import { type Range, shapeOf } from "../lib/range";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import { Panel, PanelBody } from "../ui/Panel";
 import { titleOfValue } from "../ui/useOptions";
@@ -45,7 +45,7 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
         query={groups}
         height={ROWS * ROW_HEIGHT + 22}
         isEmpty={(data) => data.items.length === 0}
-        empty={`${empty} (${RANGE_SHAPES[range].title})`}
+        empty={`${empty} (${shapeOf(range).title})`}
       >
         {(data) => (
           <div

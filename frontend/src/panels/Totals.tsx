@@ -12,7 +12,7 @@ import {
   scoreChange,
   shareChange,
 } from "../lib/format";
-import { RANGE_SHAPES, type Range } from "../lib/range";
+import { type Range, shapeOf } from "../lib/range";
 import { differ, FEW_POSTS } from "../lib/statistics";
 import { useLive } from "../live/store";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
@@ -34,7 +34,7 @@ export function Totals({ range, filters }: TotalsProps) {
   const pushed = useLive((state) => state.metrics);
   const now = useCurrentNumbers(range, filters);
   const answered = overall.data;
-  const shape = RANGE_SHAPES[range];
+  const shape = shapeOf(range);
 
   if (!now || !answered) {
     return (

@@ -5,7 +5,7 @@ import { type Bar, barsOf, type Series } from "../charts/bars";
 import { TrendChart } from "../charts/TrendChart";
 import type { Filters } from "../lib/filters";
 import { formatClock, formatCount, formatDuration, formatShare, plural } from "../lib/format";
-import { RANGE_SHAPES, type Range } from "../lib/range";
+import { type Range, shapeOf } from "../lib/range";
 import { SENTIMENT_TITLES } from "../lib/sentiment";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -51,7 +51,7 @@ export default function Trend({ range, filters }: { range: Range; filters: Filte
         query={trend}
         height={HEIGHT}
         isEmpty={() => bars.length === 0}
-        empty={`No posts in the ${RANGE_SHAPES[range].title} match.`}
+        empty={`No posts in the ${shapeOf(range).title} match.`}
       >
         {(data) => (
           <div data-testid="trend">
@@ -106,5 +106,5 @@ function summaryOf(bars: readonly Bar[], range: Range): string {
     ? `, most of them (${formatCount(busiest.posts)}) from ${formatClock(busiest.start)} on`
     : "";
   const share = formatShare(scored > 0 ? negative / scored : null);
-  return `Trend of the ${RANGE_SHAPES[range].title}: ${plural(posts, "post")}${peak}; ${share} negative.`;
+  return `Trend of the ${shapeOf(range).title}: ${plural(posts, "post")}${peak}; ${share} negative.`;
 }

@@ -2,19 +2,19 @@ import { SegmentedControl, TextInput, VisuallyHidden } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type RefObject, useEffect, useState } from "react";
 import { countFilters, DIMENSIONS } from "../lib/filters";
-import { RANGE_SHAPES, RANGES, type Range } from "../lib/range";
+import { PRESETS, type Range, shapeOf } from "../lib/range";
 import classes from "./FilterBar.module.css";
 import { FilterMenu } from "./FilterMenu";
 import { Icon } from "./Icon";
 import type { FilterControls } from "./useFilters";
 
 const TYPING_MS = 350;
-const ranges = RANGES.map((range) => ({
+const ranges = PRESETS.map((range) => ({
   value: range,
   label: (
     <>
       <span aria-hidden="true">{range}</span>
-      <VisuallyHidden>{RANGE_SHAPES[range].title}</VisuallyHidden>
+      <VisuallyHidden>{shapeOf(range).title}</VisuallyHidden>
     </>
   ),
 }));

@@ -1,13 +1,14 @@
-import { parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import { createParser, parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useCallback, useMemo } from "react";
 import { EMOTIONS } from "../lib/emotion";
 import { DIMENSIONS, type Dimension, type Filters } from "../lib/filters";
-import { RANGES, type Range } from "../lib/range";
+import { parseRange, type Range } from "../lib/range";
 import { SENTIMENTS } from "../lib/sentiment";
 
 const many = parseAsArrayOf(parseAsString).withDefault([]);
+const parseAsRange = createParser<Range>({ parse: parseRange, serialize: (range) => range });
 const parsers = {
-  range: parseAsStringLiteral(RANGES).withDefault("24h"),
+  range: parseAsRange.withDefault("24h"),
   q: parseAsString.withDefault(""),
   source: many,
   product: many,
