@@ -37,7 +37,7 @@ run-team: $(ENVIRONMENT) $(DASHBOARD)
 # pytest comes last, so that its summary is the last thing on the screen.
 test: $(CHECKPOINTS) $(DEPLOY) $(DASHBOARD) $(MODULES)
 	cd frontend && npm test
-	$(BIN)/pytest
+	$(BIN)/pytest -n 2 --dist worksteal
 
 check: $(CHECKPOINTS) $(MODULES)
 	$(BIN)/ruff check .

@@ -12,13 +12,22 @@ from store_steps import NOW, Feed, a_post, a_reading, total
 
 from sentistream.domain.analysis import NOBODY, Reading, unscored
 from sentistream.domain.event import PostEvent
-from sentistream.domain.post import Correction, Tombstone, content_hash
+from sentistream.domain.post import Correction, Tombstone, Withdrawal, content_hash
 from sentistream.domain.query import NumbersQuery
 from sentistream.storage.base import Store
 from sentistream.storage.queue import MAX_ATTEMPTS, Backlog, Claim
 
 LATER = NOW + timedelta(minutes=5)
 QUICK = a_reading(provisional=True)
+HUMAN = Correction(
+    correction_id="c",
+    source="twitter",
+    post_id="1",
+    content_hash=content_hash("text of 1"),
+    corrected_by="ann",
+    corrected_at=NOW,
+    sentiment_label="neutral",
+)
 
 
 def full(label: str = "positive", score: float = 0.9, **changes: Any) -> Reading:
@@ -109,11 +118,7 @@ async def test_what_changed_meanwhile_is_left_alone(store: Store, feed: Feed, ch
     elif change == "deleted":
         await feed.write(Tombstone(source="twitter", post_id="1", deleted_at=NOW))
     elif change == "corrected":
-        human = Correction(
-            correction_id="c", source="twitter", post_id="1", content_hash=content_hash("text of 1"),
-            corrected_by="ann", corrected_at=NOW, sentiment_label="neutral",
-        )  # fmt: skip
-        await feed.write(human)
+        await feed.write(HUMAN)
     elif change == "expired":
         assert await store.expire(NOW + timedelta(days=1), 1) == 1
     else:
@@ -129,6 +134,55 @@ async def test_what_changed_meanwhile_is_left_alone(store: Store, feed: Feed, ch
     again = await claim(store, "again")
     assert [text.content for text in again.texts] == (["new"] if change == "edited" else [])
     assert [text.attempt for text in again.texts] == ([1] if change == "edited" else [])
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+async def test_what_a_person_said_can_be_taken_back_and_the_better_reading_stands(
+    store: Store, feed: Feed, at_once: bool
+) -> None:
+    if at_once:
+        await feed.settle([*feed.items([a_post("1")], QUICK), *feed.items([HUMAN])])
+    else:
+        await feed.write(a_post("1"), reading=QUICK)
+        await feed.write(HUMAN)
+    given = await claim(store)
+    assert names(given) == ["1"]
+    result = await store.refine.settle(given, [full()], LATER)
+    assert (result.refined, result.dropped, result.kept, result.events) == (0, 1, 0, [])
+    found = await store.posts.get("1")
+    assert found is not None
+    assert (found.tier, found.sentiment_label) == ("human", "neutral")
+    await feed.write(
+        Withdrawal(
+            correction_id="c",
+            source="twitter",
+            post_id="1",
+            content_hash=HUMAN.content_hash,
+            withdrawn_by="ann",
+            withdrawn_at=LATER,
+        )
+    )
+    found = await store.posts.get("1")
+    assert found is not None
+    assert (found.tier, found.sentiment_label) == ("full", "positive")
+    assert (await total(store)).positive == 1
+
+
+async def test_a_layer_that_was_promoted_can_go_back_to_the_better_reading(store: Store, feed: Feed) -> None:
+    await feed.write(a_post("1"), reading=QUICK)
+    given = await claim(store)
+    [text] = given.texts
+    other = a_reading("neutral", 0.0, tier="full", model="other")
+    await store.add_layer("other", [(text.id, text.content_hash, other)], NOW)
+    assert await store.promote("other", 10, NOW) == 0
+    assert (await store.refine.settle(given, [full()], LATER)).refined == 0
+    found = await store.posts.get("1")
+    assert found is not None
+    assert found.model_name == "other"
+    assert await store.demote("other", 10, LATER) == 0
+    found = await store.posts.get("1")
+    assert found is not None
+    assert (found.model_name, found.tier) == ("big", "full")
 
 
 async def test_a_provisional_text_waits_once_however_often_its_post_changes(store: Store, feed: Feed) -> None:

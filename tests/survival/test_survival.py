@@ -30,8 +30,8 @@ from sentistream.domain.ledger import OUTCOMES
 POSTS = 50_000
 SEED = 20_261_122
 BATCH = 200
-OUTAGES = ((3.0, ("redis",)), (3.0, ("postgres",)), (15.0, ("redis", "postgres")))
-"""Seconds, and the servers that are away. No retry in the product waits longer than 4 s, so 15 s outlast every one."""
+OUTAGES = ((3.0, ("redis",)), (3.0, ("postgres",)), (30.0, ("redis", "postgres")))
+"""Seconds, and the servers that are away. No retry in the product waits longer than 4 s, so 30 s outlast every one."""
 
 TAKEOVER_SECONDS = 10.0
 ATTEMPTS = 3

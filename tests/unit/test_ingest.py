@@ -140,7 +140,7 @@ async def test_publishes_everything_then_says_finished(clock: MovableClock) -> N
         [[post(1), bad], [post(2, location="Austin, TX")], [Tombstone(post_id="p1", source="twitter", deleted_at=NOW)]]
     )
     made, _ = ingester(source, stream, cursors, clock, kind="file")
-    assert made.state.state == "stopped"
+    assert made.state.state == "waiting"
     await made.run(tenure())
     assert [type(entry) for entry in stream.entries] == [Post, Invalid, Post, Tombstone]
     placed = stream.entries[2]

@@ -23,7 +23,7 @@ from sentistream.storage.bulk import among
 from sentistream.storage.queue import MAX_ATTEMPTS, Backlog, Claim, Refined, Unrefined
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import AnalysisRow, PostRow, analysis_row, micros, moment
-from sentistream.storage.settle import copy_current, post_event
+from sentistream.storage.settle import copy_current, live, post_event
 from sentistream.storage.tables import posts, refine_queue
 
 
@@ -137,7 +137,8 @@ class _Step:
         row = self._rows.get(key)
         if row is None or key not in self._ours or row.content_hash != text.content_hash:
             return
-        if TIER_RANK[reading.tier] > TIER_RANK[row.tier]:  # type: ignore[index]
+        stands = live(row, self._analyses[key])
+        if stands is None or TIER_RANK[reading.tier] > TIER_RANK[stands.tier]:  # type: ignore[index]
             self._add(row, analysis_row(key, row.content_hash, reading, LIVE_LAYER, True, self._now))
         (self._kept if reading.provisional else self._done).append(key)
 

@@ -80,6 +80,8 @@ class Changes(msgspec.Struct):
     updated: list[PostRow]
     deleted: list[bytes]
     analyses: list[AnalysisRow]
+    unqueued: list[bytes]
+    """Posts that came anew; what people say of one leaves it in the queue, since they may take it back."""
     queued: list[Queued]
     switched: list[AnalysisRow]
     """Analyses that were stored before, with another layer or activity than they had."""
@@ -109,6 +111,11 @@ def current(row: PostRow, analyses: Iterable[AnalysisRow]) -> AnalysisRow | None
     return max(candidates, key=precedence, default=None) if len(candidates) != 1 else candidates[0]
 
 
+def live(row: PostRow, analyses: Iterable[AnalysisRow]) -> AnalysisRow | None:
+    """What counts if no person and no promoted layer has a say: what a better model may replace."""
+    return current(row, [one for one in analyses if one.layer == LIVE_LAYER])
+
+
 def precedence(one: AnalysisRow) -> tuple[bool, bool, int, int, str, str]:
     """The higher comes first: a person's, a promoted layer's, then by tier, then the newest, then by name."""
     return (
@@ -133,13 +140,14 @@ def copy_current(row: PostRow, analyses: Iterable[AnalysisRow]) -> None:
 class _State:
     """One post while its batch is settled."""
 
-    __slots__ = ("analyses", "before", "buried", "provisional", "row", "touched")
+    __slots__ = ("analyses", "before", "brought", "buried", "provisional", "row", "touched")
 
     def __init__(self, row: PostRow | None, analyses: list[AnalysisRow], buried: bool) -> None:
         self.before = msgspec.structs.replace(row) if row else None
         self.row = row
         self.analyses = analyses
         self.buried = buried
+        self.brought = False
         self.provisional = False
         self.touched = False
 
@@ -200,7 +208,7 @@ class _Settlement:
         copy_current(new, state.analyses)
         state.provisional = reading is not None and reading.provisional
         state.row = new
-        state.touched = True
+        state.brought = state.touched = True
         return "created" if old is None else "edited"
 
     def add(self, state: _State, analysis: AnalysisRow) -> None:
@@ -290,14 +298,14 @@ class _Settlement:
         return events
 
     def queued(self) -> list[Queued]:
-        """What a better model has still to read: it could not, and no better analysis stands."""
+        """What a better model has still to read: it could not, and nothing better stands, whatever people say of it."""
         return [
-            (row.key, row.content_hash, row.tier, row.confidence_score or 0.0, self.now, 0, "", 0)
+            (row.key, row.content_hash, one.tier, one.confidence_score or 0.0, self.now, 0, "", 0)
             for state in self.states.values()
-            if state.touched
+            if state.provisional
             and (row := state.row) is not None
-            and state.provisional
-            and TIER_RANK[row.tier] < TIER_RANK["full"]  # type: ignore[index]
+            and (one := live(row, state.analyses)) is not None
+            and TIER_RANK[one.tier] < TIER_RANK["full"]  # type: ignore[index]
         ]
 
 
@@ -348,6 +356,7 @@ def settle(batch: Sequence[Settling], keys: dict[str, bytes], known: Known, now:
         updated=[state.row for state in touched if state.row and state.before],
         deleted=[state.before.key for state in touched if state.before and not state.row],
         analyses=list(work.new_analyses.values()),
+        unqueued=[state.before.key for state in touched if state.before and state.row and state.brought],
         queued=work.queued(),
         switched=list(work.switched.values()),
         corrections=work.corrections,

@@ -134,7 +134,7 @@ def apply(connection: Connection, changes: Changes, churn_threshold: float) -> N
     gone = [*changes.deleted, *_claim(connection, changes)]
     update_posts(connection, changes.updated)
     delete_posts(connection, gone)
-    delete_queued(connection, [row.key for row in changes.updated])
+    delete_queued(connection, changes.unqueued)
     insert_all(connection, bulk.ANALYSES, [astuple(row) for row in changes.analyses])
     insert_all(connection, bulk.QUEUE, sorted(changes.queued))
     switch_analyses(connection, changes.switched)
