@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from typing import TypeVar
+
+from pydantic import BaseModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
 from sentistream.domain.errors import MalformedBody, TooLarge
+
+T = TypeVar("T", bound=BaseModel)
+
+
+async def body_of(model: type[T], request: Request, limit: int) -> T:
+    """The body as `model`, which is also what documents it. As json_body; MalformedBody if it is of another shape."""
+    raw = await json_body(request, limit)
+    try:
+        return model.model_validate_json(raw)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = ".".join(map(str, problem["loc"]))
+        message = problem["msg"].removeprefix("Value error, ")
+        raise MalformedBody(f"{field}: {message}" if field else message, field=field) from None
 
 
 async def json_body(request: Request, limit: int) -> bytes:

@@ -42,7 +42,7 @@ def document(app: FastAPI) -> dict[str, Any]:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
     )
     models: list[type[BaseModel]] = [schemas.PostsIn, schemas.PostIn, schemas.TombstoneIn, schemas.AnalyzeRequest]
-    models += [schemas.CorrectionIn, schemas.CorrectionsIn, schemas.LayerIn]
+    models += [schemas.CorrectionIn, schemas.CorrectionsIn, schemas.LayerIn, schemas.AnnotationIn]
     wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = []
     wanted += [(model, "validation") for model in models]
     wanted += [(model, "serialization") for model in MESSAGES]

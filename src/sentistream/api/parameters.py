@@ -308,6 +308,14 @@ class AlertsParameters(Limited):
     type: Literal["high_negative_sentiment", "high_negative_ratio"] | None = Field(None, description="Only this type.")
 
 
+class AnnotationsParameters(Limited):
+    """Of GET annotations."""
+
+    start_date: Moment | None = Field(None, description="Those that reach beyond this moment, or stand at it.")
+    end_date: Moment | None = Field(None, description="Those that begin before it.")
+    offset: int = Field(0, ge=0, le=10_000_000, description="Skip this many.")
+
+
 class DeadLettersParameters(Limited):
     """Of GET ledger/dead-letters."""
 

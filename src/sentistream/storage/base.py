@@ -18,6 +18,7 @@ from sentistream.domain.post import Entry
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
 from sentistream.domain.rollup import Numbers
 from sentistream.storage.queue import RefineQueue
+from sentistream.storage.workspace import Annotations
 
 LIVE_LAYER = "live"
 """The layer the pipeline writes; it is always active."""
@@ -352,6 +353,8 @@ class Store(Protocol):
     def ledger(self) -> LedgerReader: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def annotations(self) -> Annotations: ...
     @property
     def cursors(self) -> Cursors: ...
     @property

@@ -14,6 +14,7 @@ from sentistream.crash_points import reached
 from sentistream.domain.analysis import Reading
 from sentistream.domain.query import LOOK_BACK
 from sentistream.storage import audit, layers, migrations, retention, sql
+from sentistream.storage.annotations import SqlAnnotations
 from sentistream.storage.base import Settled, Settling
 from sentistream.storage.corrections import SqlCorrections
 from sentistream.storage.cursors import SqlCursors
@@ -46,6 +47,7 @@ class SqlStore(ABC):
         self.layers = SqlLayers(self.read, self.change, search)
         self.ledger = SqlLedger(self.read, self.change, self.examine, churn_threshold)
         self.alerts = SqlAlerts(self.read, self.change)
+        self.annotations = SqlAnnotations(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)
         self.leases = SqlLeases(self.read, self.change)
         self.keys = SqlKeys(self.read, self.change)

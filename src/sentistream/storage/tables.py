@@ -287,6 +287,18 @@ Index(
     postgresql_where=text("resolved_at IS NULL"),
 )
 
+chart_annotations = Table(
+    "annotations",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("at", BigInteger, nullable=False, index=True),
+    Column("until", BigInteger),
+    Column("text", Text, nullable=False),
+    Column("url", Text),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
 api_keys = Table(
     "api_keys",
     metadata,

@@ -8,6 +8,7 @@ from sentistream.api.dependencies import known_parameters
 from sentistream.api.routes import (
     alerts,
     analyze,
+    annotation,
     corrections,
     explanations,
     export,
@@ -36,6 +37,7 @@ def router() -> APIRouter:
         sentiment,
         metrics,
         alerts,
+        annotation,
         sources,
         ledger,
         layers,

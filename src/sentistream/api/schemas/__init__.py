@@ -4,6 +4,7 @@ Answers are written straight from the domain's records (see answers.py); these m
 and a test holds the two against each other.
 """
 
+from sentistream.api.schemas.annotations import Annotation, AnnotationIn, AnnotationPage, AnnotationResponse
 from sentistream.api.schemas.base import (
     Count,
     Emotion,
@@ -15,7 +16,10 @@ from sentistream.api.schemas.base import (
     Probability,
     Score,
     SentimentLabel,
+    Text,
     Tier,
+    WebAddress,
+    described,
     example,
 )
 from sentistream.api.schemas.corrections import (
@@ -133,6 +137,10 @@ __all__ = [
     "AnalyzeRequest",
     "AnalyzeResponse",
     "AnalyzedText",
+    "Annotation",
+    "AnnotationIn",
+    "AnnotationPage",
+    "AnnotationResponse",
     "Bucket",
     "Comparison",
     "ComparisonResponse",
@@ -208,12 +216,15 @@ __all__ = [
     "SourcesResponse",
     "Stats",
     "StatsResponse",
+    "Text",
     "Tier",
     "TierShare",
     "Tiers",
     "TiersResponse",
     "TombstoneIn",
+    "WebAddress",
     "WordContribution",
     "WordScores",
+    "described",
     "example",
 ]

@@ -25,6 +25,20 @@ Score = Annotated[float, Field(ge=-1, le=1)]
 Count = Annotated[int, Field(ge=0)]
 
 
+Text = Annotated[str, Field(pattern="^[^\\x00]*$")]
+"""Of people: PostgreSQL keeps no NUL."""
+
+
+WebAddress = Annotated[str, Field(max_length=2_000, pattern="^[Hh][Tt][Tt][Pp][Ss]?://[^\\x00-\\x20]+$")]
+"""A link that is safe to follow: http or https."""
+
+
+def described(model: str) -> dict[str, Any]:
+    """`openapi_extra=` of a route that reads its body itself: JSON of the shape of that name."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
+    return {"requestBody": {"required": True, "content": content}}
+
+
 def example(value: Any) -> ConfigDict:
     """Model configuration that carries one example into OpenAPI."""
     return ConfigDict(json_schema_extra={"examples": [value]}, protected_namespaces=())
