@@ -32,7 +32,7 @@ from sentistream.pipeline.tenure import Leased, Tenure
 from sentistream.pipeline.watch import Watcher
 from sentistream.settings import Settings
 from sentistream.sources.base import Source
-from sentistream.storage.base import source_lease
+from sentistream.storage.ownership import source_lease
 
 if TYPE_CHECKING:
     from sentistream.api.dependencies import Services

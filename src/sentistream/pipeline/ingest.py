@@ -25,7 +25,7 @@ from sentistream.pipeline.tenure import Tenure
 from sentistream.sources.base import Source, SourceBatch
 from sentistream.sources.gazetteer import Gazetteer
 from sentistream.sources.records import legible
-from sentistream.storage.base import Cursors
+from sentistream.storage.ownership import Cursors
 from sentistream.stream.base import Stream
 
 LONGEST_WAIT = 4.0

@@ -15,7 +15,7 @@ import anyio
 import structlog
 
 from sentistream.domain.errors import LeaseLost, Unavailable
-from sentistream.storage.base import Leases
+from sentistream.storage.ownership import Leases
 from sentistream.telemetry.metrics import Metrics
 
 LEASE_SECONDS = 6.0

@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from sqlalchemy import Connection, select
 
-from sentistream.storage.base import source_lease
 from sentistream.storage.leases import check_held
+from sentistream.storage.ownership import source_lease
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import micros, moment
 from sentistream.storage.sql import insert_into

@@ -9,8 +9,8 @@ import msgspec
 from sqlalchemy import BigInteger, ColumnElement, Connection, case, cast, delete, func, literal, or_, select
 
 from sentistream.domain.errors import LeaseLost
-from sentistream.storage.base import Lease
 from sentistream.storage.liveness import Liveness
+from sentistream.storage.ownership import Lease
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import micros, moment
 from sentistream.storage.sql import insert_into, many_writers

@@ -13,7 +13,7 @@ from sentistream.api.errors import documented
 from sentistream.api.schemas import SourcesResponse
 from sentistream.domain.errors import Unavailable
 from sentistream.pipeline.ingest import SourceState
-from sentistream.storage.base import SOURCE_LEASE
+from sentistream.storage.ownership import SOURCE_LEASE
 
 router = APIRouter(tags=["sources"])
 log = structlog.get_logger(__name__)
