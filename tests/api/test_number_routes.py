@@ -210,3 +210,26 @@ async def test_tiers_by_share_and_what_waits_for_a_better_reading(
     assert (data["posts"], data["waiting"], data["waiting_since"]) == (4, 1, "2026-11-22T12:00:30Z")
     assert (await house.get("metrics/tiers?source=nobody")).json()["data"]["items"] == []
     assert (await house.get("metrics/tiers?hours=0")).status_code == 400
+
+
+async def test_week_by_hour_in_a_zone(filled: House) -> None:
+    data = (await filled.get("metrics/week?start=2026-11-21T00:00:00Z&tz=Asia/Kolkata")).json()["data"]
+    assert (data["start"], data["end"], data["tz"]) == ("2026-11-21T00:00:00Z", "2026-11-22T12:01:00Z", "Asia/Kolkata")
+    assert len(data["items"]) == 168
+    # 10:00Z to 10:16Z is 15:30 to 15:46 in Kolkata, 11:01Z to 11:17Z is 16:31 to 16:47; 09:00Z the day before is 14:30.
+    posts = {(one["weekday"], one["hour"]): one["posts"] for one in data["items"] if one["posts"]}
+    assert posts == {(6, 14): 1, (7, 15): 9, (7, 16): 9}
+    assert sum(one["hours"] for one in data["items"]) == pytest.approx(36 + 1 / 60, abs=0.001)
+    month = (await filled.get("metrics/week?source=reddit")).json()["data"]
+    assert month["start"] == "2026-10-25T12:01:00Z"
+    assert sum(one["posts"] for one in month["items"]) == 3
+
+
+@pytest.mark.parametrize(
+    ("query", "parameter"),
+    [("tz=Mars/Olympus", "tz"), ("start=2025-01-01", "start"), ("start=2026-11-05&end=2026-11-01", "end_date")],
+)
+async def test_week_refuses_what_it_cannot_answer(house: House, query: str, parameter: str) -> None:
+    answer = await house.get(f"metrics/week?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["details"]["parameter"] == parameter

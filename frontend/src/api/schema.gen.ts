@@ -415,6 +415,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/metrics/week": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * By hour of the week
+         * @description Numbers of each hour of each weekday in the zone `tz`, added up over all weeks of the range.
+         */
+        get: operations["week"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -3185,6 +3205,138 @@ export interface components {
             deleted_at: string;
         };
         /**
+         * Week
+         * @description All 168 hours of the week in the zone `tz`, Monday's first.
+         */
+        Week: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Tz */
+            tz: string;
+            /**
+             * High Churn Threshold
+             * @description Churn risk from which a post counts as high.
+             */
+            high_churn_threshold: number;
+            /** Items */
+            items: components["schemas"]["WeekHour"][];
+        };
+        /**
+         * WeekHour
+         * @description Numbers of one hour of the week, over all weeks of the range.
+         * @example {
+         *       "average_churn_risk": 0.1175,
+         *       "average_sentiment": -0.0712,
+         *       "average_toxicity": 0.1418,
+         *       "churn_posts": 112,
+         *       "emotions": {
+         *         "anger": 0.1893,
+         *         "disgust": 0.0276,
+         *         "fear": 0.0314,
+         *         "joy": 0.2641,
+         *         "neutral": 0.4172,
+         *         "sadness": 0.1127,
+         *         "surprise": 0.0498
+         *       },
+         *       "high_churn_risk": 9,
+         *       "high_churn_share": 0.0804,
+         *       "negative": 50,
+         *       "negative_share": 0.431,
+         *       "neutral": 25,
+         *       "neutral_share": 0.2155,
+         *       "positive": 41,
+         *       "positive_share": 0.3534,
+         *       "posts": 120,
+         *       "scored": 116,
+         *       "toxicity_posts": 112,
+         *       "unscored": 4
+         *     }
+         */
+        WeekHour: {
+            /** Posts */
+            posts: number;
+            /** Positive */
+            positive: number;
+            /** Negative */
+            negative: number;
+            /** Neutral */
+            neutral: number;
+            /**
+             * Unscored
+             * @description Posts that no model could read; never counted as neutral.
+             */
+            unscored: number;
+            /** Scored */
+            scored: number;
+            /** Positive Share */
+            positive_share: number | null;
+            /** Negative Share */
+            negative_share: number | null;
+            /** Neutral Share */
+            neutral_share: number | null;
+            /** Average Sentiment */
+            average_sentiment: number | null;
+            /** Average Toxicity */
+            average_toxicity: number | null;
+            /**
+             * Toxicity Posts
+             * @description Posts that were read for toxicity; the average is of them.
+             */
+            toxicity_posts: number;
+            /** Average Churn Risk */
+            average_churn_risk: number | null;
+            /**
+             * Churn Posts
+             * @description Posts that were read for churn risk; the average is of them.
+             */
+            churn_posts: number;
+            /**
+             * High Churn Risk
+             * @description Posts whose churn risk is high_churn_threshold or more.
+             */
+            high_churn_risk: number;
+            /**
+             * High Churn Share
+             * @description high_churn_risk of churn_posts.
+             */
+            high_churn_share: number | null;
+            /**
+             * Emotions
+             * @description Average probability by emotion.
+             */
+            emotions: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Weekday
+             * @description 1 is Monday, as in ISO 8601.
+             */
+            weekday: number;
+            /** Hour */
+            hour: number;
+            /**
+             * Hours
+             * @description How much of the range fell on it, in hours; 0 lies outside of the range.
+             */
+            hours: number;
+        };
+        /**
+         * WeekResponse
+         * @description Of GET metrics/week.
+         */
+        WeekResponse: {
+            data: components["schemas"]["Week"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
          * WordContribution
          * @description What a word adds to each score; negative where it takes from it. In a long post, neighbours share one.
          */
@@ -4525,14 +4677,14 @@ export interface operations {
                 min_toxicity?: number;
                 /** @description Churn risk, at least; posts that were not read for it are left out. */
                 min_churn_risk?: number;
-                /** @description Width of a bucket. */
-                period?: "minute" | "hour" | "day";
                 /** @description Alias of start_date. Default: 24 hours before the end. */
                 start?: string;
                 /** @description Alias of end_date. Default: now. */
                 end?: string;
                 /** @description IANA zone whose hours and midnights begin the buckets. */
                 tz?: string;
+                /** @description Width of a bucket. */
+                period?: "minute" | "hour" | "day";
                 /** @description One series per value of this dimension. */
                 group_by?: "source" | "product" | "channel" | "country" | "city" | "language" | "tier" | "sentiment" | "emotion";
                 /** @description With group_by: the groups with most posts. */
@@ -5428,6 +5580,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TiersResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    week: {
+        parameters: {
+            query?: {
+                /** @description Platform. Alternatives are joined by commas. */
+                source?: string;
+                /** @description Label. One or more of positive, negative, neutral, unscored. Alternatives are joined by commas. */
+                sentiment?: string;
+                /** @description Emotion. One or more of joy, sadness, anger, fear, surprise, disgust, neutral. Alternatives are joined by commas. */
+                emotion?: string;
+                /** @description Product. Alternatives are joined by commas. */
+                product?: string;
+                /** @description Channel. Alternatives are joined by commas. */
+                channel?: string;
+                /** @description City, as `Chicago` or `US/Chicago`. Alternatives are joined by commas. */
+                city?: string;
+                /** @description Country, ISO 3166 code. Alternatives are joined by commas. */
+                country?: string;
+                /** @description Language, ISO 639-1 code. Alternatives are joined by commas. */
+                language?: string;
+                /** @description Tier of the current analysis. One or more of human, full, llm, fast, unscored. Alternatives are joined by commas. */
+                tier?: string;
+                /** @description Author. Alternatives are joined by commas. */
+                author?: string;
+                /** @description Words that must all occur in the text; quotes make a phrase. */
+                q?: string;
+                /** @description Created at or after. */
+                start_date?: string;
+                /** @description Created before. */
+                end_date?: string;
+                /** @description Confidence of the label, at least. */
+                min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
+                /** @description Alias of start_date. Default: four weeks before the end. */
+                start?: string;
+                /** @description Alias of end_date. Default: now. */
+                end?: string;
+                /** @description IANA zone whose hours and midnights begin the buckets. */
+                tz?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeekResponse"];
                 };
             };
             /** @description A query parameter has a value nobody can answer. */

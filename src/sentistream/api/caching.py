@@ -22,6 +22,7 @@ from sentistream.api.schemas import (
     PlacesResponse,
     PostPage,
     StatsResponse,
+    WeekResponse,
 )
 from sentistream.cache.base import Cache, Caches
 from sentistream.domain.errors import Unavailable
@@ -39,6 +40,7 @@ CACHED: tuple[type[Model], ...] = (
     OverallResponse,
     GroupsResponse,
     PlacesResponse,
+    WeekResponse,
     PostPage,
 )
 """Every answer that is kept."""

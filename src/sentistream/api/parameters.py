@@ -256,18 +256,15 @@ LONGEST: dict[Period, timedelta] = {
 """Longest range a period may slice."""
 
 
-class AggregateParameters(FilterParameters):
-    """Of GET sentiment/aggregate."""
+class ZonedParameters(FilterParameters):
+    """A range in the hours and days of a time zone."""
 
-    period: Period = Field("hour", description="Width of a bucket.")
     start: Moment | None = Field(None, description="Alias of start_date. Default: 24 hours before the end.")
     end: Moment | None = Field(None, description="Alias of end_date. Default: now.")
     tz: str = Field("UTC", max_length=64, description="IANA zone whose hours and midnights begin the buckets.")
-    group_by: Dimension | None = Field(None, description="One series per value of this dimension.")
-    limit: int = Field(50, ge=1, le=1000, description="With group_by: the groups with most posts.")
 
-    def range(self, now: datetime) -> Range:
-        """In whole minutes; InvalidParameter where the period is too narrow for it."""
+    def span(self, now: datetime, hours: float) -> Range:
+        """In whole minutes, by default the last `hours`; InvalidParameter where the aliases differ."""
         for name in ("start", "end"):
             one, other = getattr(self, name), getattr(self, f"{name}_date")
             if one is not None and other is not None and one != other:
@@ -277,16 +274,7 @@ class AggregateParameters(FilterParameters):
                     provided=one.isoformat(),
                     allowed=other.isoformat(),
                 )
-        found = snapped(self.start or self.start_date, self.end or self.end_date, 24, now)
-        longest = LONGEST[self.period]
-        if found.end - found.start > longest + timedelta(minutes=1):
-            raise InvalidParameter(
-                f"period={self.period} allows ranges of up to {longest.days} days: choose a wider period",
-                parameter="period",
-                provided=self.period,
-                allowed=[name for name, width in LONGEST.items() if found.end - found.start <= width],
-            )
-        return found
+        return snapped(self.start or self.start_date, self.end or self.end_date, hours, now)
 
     def zone(self) -> str:
         """The checked zone."""
@@ -298,6 +286,45 @@ class AggregateParameters(FilterParameters):
                 allowed="the names of the IANA time zone database",
             )
         return ZoneInfo(self.tz).key
+
+
+class AggregateParameters(ZonedParameters):
+    """Of GET sentiment/aggregate."""
+
+    period: Period = Field("hour", description="Width of a bucket.")
+    group_by: Dimension | None = Field(None, description="One series per value of this dimension.")
+    limit: int = Field(50, ge=1, le=1000, description="With group_by: the groups with most posts.")
+
+    def range(self, now: datetime) -> Range:
+        """In whole minutes; InvalidParameter where the period is too narrow for it."""
+        found = self.span(now, 24)
+        longest = LONGEST[self.period]
+        if found.end - found.start > longest + timedelta(minutes=1):
+            raise InvalidParameter(
+                f"period={self.period} allows ranges of up to {longest.days} days: choose a wider period",
+                parameter="period",
+                provided=self.period,
+                allowed=[name for name, width in LONGEST.items() if found.end - found.start <= width],
+            )
+        return found
+
+
+class WeekParameters(ZonedParameters):
+    """Of GET metrics/week."""
+
+    start: Moment | None = Field(None, description="Alias of start_date. Default: four weeks before the end.")
+
+    def range(self, now: datetime) -> Range:
+        """In whole minutes; InvalidParameter beyond 366 days."""
+        found = self.span(now, 4 * 7 * 24)
+        if found.end - found.start > LONGEST["hour"] + timedelta(minutes=1):
+            raise InvalidParameter(
+                f"the range is longer than {LONGEST['hour'].days} days",
+                parameter="start",
+                provided=found.start.isoformat(),
+                allowed=f"up to {LONGEST['hour'].days} days before the end",
+            )
+        return found
 
 
 class AlertsParameters(Limited):

@@ -133,3 +133,16 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
             high_churn_risk=values["churn_high"],
             emotions=emotions or None,
         )
+
+
+class WeekHour(msgspec.Struct, frozen=True, kw_only=True):
+    """Numbers of one hour of the week, over all weeks of a range.
+
+    `weekday` is 1 (Monday) to 7 as in ISO 8601, `hour` 0 to 23. `hours` is how much of the range fell on it:
+    what lies outside has 0, which is something else than an hour without posts.
+    """
+
+    weekday: int
+    hour: int
+    hours: float
+    numbers: Numbers

@@ -16,7 +16,7 @@ from sentistream.domain.layer import Disagreement, Layer, Tally, Unread
 from sentistream.domain.ledger import Account, Outcome
 from sentistream.domain.post import Entry
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
-from sentistream.domain.rollup import Numbers
+from sentistream.domain.rollup import Numbers, WeekHour
 from sentistream.storage.ownership import Cursors, Leases
 from sentistream.storage.queue import RefineQueue
 from sentistream.storage.workspace import Annotations
@@ -119,6 +119,10 @@ class NumbersReader(Protocol):
 
     async def cells(self, query: NumbersQuery) -> list[Cell]:
         """Cells ordered by bucket, then by posts descending, then key; buckets without posts are left out."""
+        ...
+
+    async def week(self, query: NumbersQuery) -> list[WeekHour]:
+        """The 168 hours of the week in the zone of `query`, Monday's first; `period` and `group_by` play no part."""
         ...
 
     async def arrivals(self, since: datetime) -> int:

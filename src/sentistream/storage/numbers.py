@@ -10,11 +10,12 @@ from operator import add
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
 from sqlalchemy import BigInteger, Connection, cast, func, select
 
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.query import NumbersQuery
-from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, QUARTER, Measured, Numbers
+from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, QUARTER, Measured, Numbers, WeekHour
 from sentistream.storage.audit import key_column, measures
 from sentistream.storage.base import Cell
 from sentistream.storage.deltas import OVERALL, SECOND
@@ -23,9 +24,13 @@ from sentistream.storage.records import Runner
 from sentistream.storage.rows import HISTORY, micros
 from sentistream.storage.sql import fact
 from sentistream.storage.tables import posts, rollup_keys, rollups
+from sentistream.storage.week import folded
 
 MAX_BUCKETS = 5_000
 """Most buckets one answer may have."""
+
+MAX_HOURS = 367 * 24
+"""Most hours that are folded into a week."""
 
 _HOUR = 3_600
 
@@ -41,15 +46,24 @@ class SqlNumbers:
         """See `NumbersReader.cells`. InvalidParameter beyond MAX_BUCKETS buckets."""
         edges = bucket_edges(query)
 
-        def work(connection: Connection) -> list[Cell]:
-            dimension, keys = _rollup_for(connection, query)
-            if dimension is None:
-                rows = _from_rows(connection, query, edges, self._search)
-            else:
-                rows = _from_rollups(connection, query, edges, dimension, keys)
-            return _cells(query, edges, rows)
+        return await self._read(lambda connection: _cells(query, edges, self._rows(connection, query, edges)))
+
+    async def week(self, query: NumbersQuery) -> list[WeekHour]:
+        """See `NumbersReader.week`. InvalidParameter beyond MAX_HOURS hours."""
+        hourly = replace(query, period="hour", group_by=None)
+
+        def work(connection: Connection) -> list[WeekHour]:
+            edges = bucket_edges(hourly, MAX_HOURS)
+            totals = ((place, numbers) for place, _, numbers in self._rows(connection, hourly, edges))
+            return folded(edges, totals, ZoneInfo(query.tz))
 
         return await self._read(work)
+
+    def _rows(self, connection: Connection, query: NumbersQuery, edges: list[int]) -> list[_Row]:
+        dimension, keys = _rollup_for(connection, query)
+        if dimension is None:
+            return _from_rows(connection, query, edges, self._search)
+        return _from_rollups(connection, query, edges, dimension, keys)
 
     async def arrivals(self, since: datetime) -> int:
         """See `NumbersReader.arrivals`."""
@@ -71,7 +85,7 @@ def _churn_threshold(connection: Connection) -> float:
     return float(fact(connection, "churn_threshold") or "0.5")
 
 
-def bucket_edges(query: NumbersQuery) -> list[int]:
+def bucket_edges(query: NumbersQuery, most: int = MAX_BUCKETS) -> list[int]:
     """First seconds of the buckets, and the second after the last; the first and last are cut to the range."""
     start = int(query.start.timestamp()) // MINUTE * MINUTE
     end = -(-int(-(-query.end.timestamp() // 1)) // MINUTE) * MINUTE
@@ -81,20 +95,20 @@ def bucket_edges(query: NumbersQuery) -> list[int]:
         return [start, end]
     if query.period == "minute":
         count = (end - start) // MINUTE
-        _check_count(count)
+        _check_count(count, most)
         return list(range(start, end + 1, MINUTE))
     zone = ZoneInfo(query.tz)
     edges = [start]
     while edges[-1] < end:
         edges.append(min(end, _next_edge(edges[-1], query.period, zone)))
-        _check_count(len(edges) - 1)
+        _check_count(len(edges) - 1, most)
     return edges
 
 
-def _check_count(count: int) -> None:
-    if count > MAX_BUCKETS:
+def _check_count(count: int, most: int) -> None:
+    if count > most:
         raise InvalidParameter(
-            f"the range has more than {MAX_BUCKETS:,} buckets: choose a longer period or a shorter range",
+            f"the range has more than {most:,} buckets: choose a longer period or a shorter range",
             parameter="period",
             provided=None,
             allowed=["minute", "hour", "day"],

@@ -13,8 +13,8 @@ from sentistream.api.caching import AnswerCache
 from sentistream.api.dependencies import CacheDep, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.numbers import answer_key, total
-from sentistream.api.parameters import GeoParameters, GroupsParameters, HoursParameters
-from sentistream.api.schemas import GroupsResponse, OverallResponse, PlacesResponse, TiersResponse
+from sentistream.api.parameters import GeoParameters, GroupsParameters, HoursParameters, WeekParameters
+from sentistream.api.schemas import GroupsResponse, OverallResponse, PlacesResponse, TiersResponse, WeekResponse
 from sentistream.domain.analysis import TIER_RANK
 from sentistream.domain.query import Dimension, NumbersQuery
 from sentistream.storage.base import Cell
@@ -110,6 +110,35 @@ async def tiers(
             ],
             "waiting": backlog.posts,
             "waiting_since": backlog.since,
+        }
+        return envelope(data, now)
+
+    return await cache.answer(request, key, span.end, compute)
+
+
+@router.get("/week", response_model=WeekResponse, summary="By hour of the week", responses=documented())
+async def week(
+    request: Request, parameters: Annotated[WeekParameters, Query()], services: ServicesDep, cache: CacheDep
+) -> Response:
+    """Numbers of each hour of each weekday in the zone `tz`, added up over all weeks of the range."""
+    span = parameters.range(services.clock())
+    zone = parameters.zone()
+    filters = parameters.filters(ranged=False)
+    key = await answer_key(cache, "metrics:week", span, filters, zone)
+
+    async def compute() -> bytes:
+        now = services.clock()
+        numbers = services.store.numbers
+        query = NumbersQuery(start=span.start, end=span.end, filters=filters, tz=zone)
+        found, threshold = await asyncio.gather(numbers.week(query), numbers.churn_threshold())
+        data = {
+            "start": span.start,
+            "end": span.end,
+            "tz": zone,
+            "high_churn_threshold": threshold,
+            "items": [
+                {"weekday": one.weekday, "hour": one.hour, "hours": one.hours, **measures(one.numbers)} for one in found
+            ],
         }
         return envelope(data, now)
 

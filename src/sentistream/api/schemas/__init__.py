@@ -85,6 +85,9 @@ from sentistream.api.schemas.numbers import (
     Tiers,
     TierShare,
     TiersResponse,
+    Week,
+    WeekHour,
+    WeekResponse,
 )
 from sentistream.api.schemas.operations import (
     Account,
@@ -223,6 +226,9 @@ __all__ = [
     "TiersResponse",
     "TombstoneIn",
     "WebAddress",
+    "Week",
+    "WeekHour",
+    "WeekResponse",
     "WordContribution",
     "WordScores",
     "described",

@@ -180,6 +180,33 @@ class TiersResponse(Model):
     metadata: Metadata
 
 
+class WeekHour(Measures):
+    """Numbers of one hour of the week, over all weeks of the range."""
+
+    weekday: Annotated[int, Field(ge=1, le=7, description="1 is Monday, as in ISO 8601.")]
+    hour: Annotated[int, Field(ge=0, le=23)]
+    hours: Annotated[
+        float, Field(ge=0, description="How much of the range fell on it, in hours; 0 lies outside of the range.")
+    ]
+
+
+class Week(Model):
+    """All 168 hours of the week in the zone `tz`, Monday's first."""
+
+    start: datetime
+    end: datetime
+    tz: str
+    high_churn_threshold: ChurnThreshold
+    items: list[WeekHour]
+
+
+class WeekResponse(Model):
+    """Of GET metrics/week."""
+
+    data: Week
+    metadata: Metadata
+
+
 class Overall(Model):
     """A range beside the range of the same length before it."""
 
