@@ -140,3 +140,19 @@ async def test_who_is_cancelled_waits_no_longer(time: Time) -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert patient.awaited == {}
+
+
+async def test_a_try_that_hangs_is_told_of(time: Time, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sentistream.pipeline.waiting.HANGS_AFTER", 0.01)
+    with capture_logs() as said:
+
+        async def attempt() -> str:
+            async with asyncio.timeout(10):
+                while not said:  # noqa: ASYNC110
+                    await asyncio.sleep(0.005)
+            return "here"
+
+        assert await waiting(time).until("stream", ADDRESS, attempt) == "here"
+    assert [(line["event"], line["address"], line["reason"]) for line in said] == [
+        ("start_waits", ADDRESS, "it has not answered yet")
+    ]

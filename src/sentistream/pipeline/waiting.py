@@ -17,6 +17,9 @@ log = structlog.get_logger(__name__)
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 5.0
 """Seconds between two tries: doubled from the first to the longest, so that a server is met soon after it comes."""
 
+HANGS_AFTER = 5.0
+"""Seconds after which the log tells of a try that is neither answered nor refused, as where packets are dropped."""
+
 FIRST_SILENCE, LONGEST_SILENCE = 2.0, 60.0
 """Seconds between two lines of the log about the same trouble: doubled from the first to the longest."""
 
@@ -52,7 +55,10 @@ class Waiting:
         began = self._monotonic()
         pause, silence, speak_at = FIRST_PAUSE, FIRST_SILENCE, began
         said = ""
-        self._awaited[name] = "it has not answered yet"
+        self._awaited[name] = silent = "it has not answered yet"
+        hangs = asyncio.get_running_loop().call_later(
+            HANGS_AFTER, lambda: log.warning("start_waits", service=name, address=address, reason=silent)
+        )
         try:
             while True:
                 try:
@@ -61,6 +67,7 @@ class Waiting:
                         log.info("start_goes_on", service=name, seconds=round(self._monotonic() - began, 1))
                     return result
                 except Unavailable as error:
+                    hangs.cancel()
                     if error.lasting:
                         raise SettingsError(error.message) from error
                     now = self._monotonic()
@@ -73,4 +80,5 @@ class Waiting:
                 await self._sleep(pause)
                 pause = min(2 * pause, LONGEST_PAUSE)
         finally:
+            hangs.cancel()
             del self._awaited[name]
