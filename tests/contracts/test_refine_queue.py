@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from sentistream.domain.event import PostEvent
 from sentistream.domain.post import Correction, Tombstone, Withdrawal, content_hash
 from sentistream.domain.query import NumbersQuery
 from sentistream.storage.base import Store
-from sentistream.storage.queue import MAX_ATTEMPTS, Backlog, Claim
+from sentistream.storage.queue import MAX_ATTEMPTS, Backlog, Claim, Refined
 
 LATER = NOW + timedelta(minutes=5)
 QUICK = a_reading(provisional=True)
@@ -37,6 +38,12 @@ def full(label: str = "positive", score: float = 0.9, **changes: Any) -> Reading
 async def claim(store: Store, lease: str = "mine", limit: int = 10, seconds: float = 30, **changes: Any) -> Claim:
     given = {"now": LATER, "below": "full"} | changes
     return await store.refine.claim(limit, lease, given["now"], seconds, given["below"])
+
+
+async def finished(store: Store, given: Claim, readings: Sequence[Reading], now: datetime) -> Refined:
+    result = await store.refine.settle(given, readings, now)
+    await store.refine.finish(given)
+    return result
 
 
 async def waiting(store: Store) -> int:
@@ -77,12 +84,12 @@ async def test_refiners_at_once_share_the_work(store: Store, feed: Feed) -> None
     taken = [name for one in claims for name in names(one)]
     assert len(taken) == len(set(taken)) >= 160
     settled = await asyncio.gather(
-        *(store.refine.settle(one, [full() for _ in one.texts], LATER) for one in claims),
+        *(finished(store, one, [full() for _ in one.texts], LATER) for one in claims),
         feed.write(a_post("7", product="Boat"), reading=QUICK, now=LATER),
     )
     assert settled[-1] == ["edited"]
     left = await claim(store, "last", 200)
-    await store.refine.settle(left, [full() for _ in left.texts], LATER)
+    await finished(store, left, [full() for _ in left.texts], LATER)
     assert await waiting(store) == 0
     numbers = await total(store)
     assert (numbers.posts, numbers.positive, numbers.negative) == (200, 200, 0)
@@ -92,7 +99,7 @@ async def test_a_full_reading_becomes_current_and_moves_what_the_post_counts(sto
     await feed.write(a_post("1"), a_post("2"), reading=QUICK)
     before = await store.numbers.epoch()
     given = await claim(store)
-    result = await store.refine.settle(given, [full(churn_risk=0.8), full("neutral", 0.1)], LATER)
+    result = await finished(store, given, [full(churn_risk=0.8), full("neutral", 0.1)], LATER)
     assert (result.refined, result.dropped, result.kept) == (2, 0, 0)
     assert await waiting(store) == 0
     numbers = await total(store)
@@ -124,7 +131,7 @@ async def test_what_changed_meanwhile_is_left_alone(store: Store, feed: Feed, ch
     else:
         await feed.write(a_post("1", product="Boat"), reading=full("neutral", 0.0))
     stood = await store.posts.get("1")
-    result = await store.refine.settle(given, [full() for _ in given.texts], LATER)
+    result = await finished(store, given, [full() for _ in given.texts], LATER)
     assert (result.refined, result.dropped, result.kept) == (1, 1, 0)
     assert await store.posts.get("1") == stood
     other = await store.posts.get("2")
@@ -147,7 +154,7 @@ async def test_what_a_person_said_can_be_taken_back_and_the_better_reading_stand
         await feed.write(HUMAN)
     given = await claim(store)
     assert names(given) == ["1"]
-    result = await store.refine.settle(given, [full()], LATER)
+    result = await finished(store, given, [full()], LATER)
     assert (result.refined, result.dropped, result.kept, result.events) == (0, 1, 0, [])
     found = await store.posts.get("1")
     assert found is not None
@@ -175,7 +182,7 @@ async def test_a_layer_that_was_promoted_can_go_back_to_the_better_reading(store
     other = a_reading("neutral", 0.0, tier="full", model="other")
     await store.add_layer("other", [(text.id, text.content_hash, other)], NOW)
     assert await store.promote("other", 10, NOW) == 0
-    assert (await store.refine.settle(given, [full()], LATER)).refined == 0
+    assert (await finished(store, given, [full()], LATER)).refined == 0
     found = await store.posts.get("1")
     assert found is not None
     assert found.model_name == "other"
@@ -203,7 +210,7 @@ async def test_a_redelivery_queues_nothing(store: Store, feed: Feed) -> None:
     items = feed.items([a_post("1")], QUICK)
     await feed.settle(items)
     given = await claim(store)
-    await store.refine.settle(given, [full()], LATER)
+    await finished(store, given, [full()], LATER)
     await feed.settle(items)
     assert await waiting(store) == 0
 
@@ -214,13 +221,35 @@ async def test_a_lost_lease_changes_nothing(store: Store, feed: Feed) -> None:
     assert names(await claim(store, "early", now=LATER + timedelta(seconds=9))) == []
     taken = await claim(store, "quick", now=LATER + timedelta(seconds=10))
     assert [text.attempt for text in taken.texts] == [2]
-    result = await store.refine.settle(lost, [full()], LATER)
+    result = await finished(store, lost, [full()], LATER)
     assert (result.refined, result.dropped, result.kept, result.events) == (0, 1, 0, [])
     await store.refine.release(lost)
     assert await waiting(store) == 1
-    assert (await store.refine.settle(taken, [full()], LATER)).refined == 1
+    assert (await finished(store, taken, [full()], LATER)).refined == 1
     # What is done can be told again without any effect.
-    assert (await store.refine.settle(taken, [full()], LATER)).refined == 0
+    assert (await finished(store, taken, [full()], LATER)).refined == 0
+
+
+async def test_who_dies_before_it_could_tell_leaves_the_same_events_to_the_next(store: Store, feed: Feed) -> None:
+    await feed.write(a_post("1"), a_post("2"), a_post("3"), reading=QUICK)
+    lost = await claim(store, "lost")
+    first = await store.refine.settle(lost, [full() for _ in lost.texts], LATER)
+    assert (first.refined, len(first.events)) == (3, 3)
+    await feed.write(a_post("3", content="new", edited_at=NOW), reading=QUICK)  # told by who wrote it
+    events = []
+    for number in range(3):
+        later = LATER + timedelta(minutes=1)
+        given = await claim(store, f"next {number}", now=later)
+        [text] = given.texts
+        result = await finished(store, given, [full()], later)
+        events += result.events
+        assert (result.refined, text.content) in ((0, "text of 1"), (0, "text of 2"), (1, "new"))
+    assert {event.id for event in first.events} & {event.id for event in events} == {
+        event.id for event in first.events if isinstance(event, PostEvent) and event.post.post_id != "3"
+    }
+    assert len(events) == 3
+    assert await waiting(store) == 0
+    assert (await total(store)).posts == 3
 
 
 async def test_what_was_left_behind_comes_alone_and_three_times_at_most(store: Store, feed: Feed) -> None:
@@ -255,7 +284,7 @@ async def test_a_reading_that_is_provisional_again_stays_queued(store: Store, fe
     await feed.write(a_post("1"), a_post("2"), reading=nothing)
     given = await claim(store)
     better = a_reading("positive", 0.5, provisional=True)
-    result = await store.refine.settle(given, [nothing, better], LATER)
+    result = await finished(store, given, [nothing, better], LATER)
     assert (result.refined, result.dropped, result.kept) == (1, 0, 2)
     again = await claim(store, "again")
     assert [text.attempt for text in again.texts] == [1, 1]
@@ -275,7 +304,7 @@ async def test_a_tier_reads_only_what_was_read_below_it(store: Store, feed: Feed
 async def test_a_reading_that_is_no_better_ends_the_wait(store: Store, feed: Feed) -> None:
     await feed.write(a_post("1"), reading=QUICK)
     stood = await store.posts.get("1")
-    result = await store.refine.settle(await claim(store), [unscored(NOBODY, "no language it knows")], LATER)
+    result = await finished(store, await claim(store), [unscored(NOBODY, "no language it knows")], LATER)
     assert (result.refined, result.dropped, result.kept, result.events) == (0, 1, 0, [])
     assert await waiting(store) == 0
     assert await store.posts.get("1") == stood
@@ -286,7 +315,7 @@ async def test_a_reading_that_lies_in_an_inactive_layer_is_made_current(store: S
     given = await claim(store)
     [text] = given.texts
     await store.add_layer("candidate", [(text.id, text.content_hash, full())], NOW)
-    assert (await store.refine.settle(given, [full()], LATER)).refined == 1
+    assert (await finished(store, given, [full()], LATER)).refined == 1
     found = await store.posts.get("1")
     assert found is not None
     assert found.tier == "full"

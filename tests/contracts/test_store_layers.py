@@ -75,6 +75,26 @@ async def begin_again(store: Store) -> Layer:
     return await store.layers.update("again", NOW, model_name="second", model_version="1")
 
 
+async def test_what_it_has_passed_by_is_read_at_the_end(store: Store, feed: Feed) -> None:
+    await feed.write(*(a_post(str(n)) for n in range(4)))
+    layer = await begin(store)
+    await feed.write(a_post("9"))  # as if its transaction had ended after this one looked
+    found = await store.layers.unread(layer, 9)
+    reading = a_reading("positive", 1.0, "fast", "second")
+    kept = [(key, hash_, reading) for key, hash_, text in found.texts if text != "text of 9"]
+    layer = await store.layers.record(layer, found, kept, NOW)
+    await feed.write(a_post("0", content="edited", edited_at=NOW))
+    found = await store.layers.unread(layer, 9)
+    assert (found.seen, found.position, sorted(text for _, _, text in found.texts)) == (
+        0,
+        layer.position,
+        ["edited", "text of 9"],
+    )
+    layer = await store.layers.record(layer, found, [(key, hash_, reading) for key, hash_, _ in found.texts], NOW)
+    assert (layer.seen, layer.read) == (5, 6)
+    assert (await store.layers.unread(layer, 9)).texts == []
+
+
 async def test_a_share_is_the_same_fair_draw_every_time(store: Store, feed: Feed) -> None:
     await feed.write(*(a_post(str(n)) for n in range(400)))
     half = await store.layers.create(a_layer("half", share=0.5))

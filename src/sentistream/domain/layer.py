@@ -55,7 +55,8 @@ class Layer(msgspec.Struct, frozen=True, kw_only=True):
 class Unread(msgspec.Struct, frozen=True, kw_only=True):
     """The next posts of a layer. position: of the last one looked at. seen: how many were looked at.
 
-    texts: (post key, content hash, text) of those that this model version has not read.
+    texts: (post key, content hash, text) of those that this model version has not read. None seen, and texts all the
+    same: those that it has passed by.
     """
 
     position: int

@@ -229,7 +229,7 @@ class Layering:
                 layer.name, self._clock(), model_name=model.name, model_version=model.version, tier=model.tier
             )
         found = await self._store.layers.unread(layer, self._batch)
-        if not found.seen:
+        if not found.seen and not found.texts:
             return layer if layer.shadow else await self._become(layer.name, "read")
         readings: list[Reading] = await analyser.analyse([text for _, _, text in found.texts]) if found.texts else []
         if down := next((one for one in readings if one.provisional), None):

@@ -42,8 +42,8 @@ class Refiner:
     """Reads again, at the best tier, what is queued, until `stop()`.
 
     It gives way to new posts: how much it reads at once goes by the lag of the stream. A better reading is
-    stored, becomes current and leaves the queue in one transaction, so a crash anywhere means that the text
-    is read once more when its lease is over. Any number of processes may do it.
+    stored and becomes current in one transaction, is published, and leaves the queue: a crash anywhere means that
+    the text is read, and its event published, once more when its lease is over. Any number of processes may do it.
     """
 
     def __init__(
@@ -138,6 +138,7 @@ class Refiner:
         result = await self._store.refine.settle(read, readings, self._clock())
         if result.events:
             await self._live.publish(result.events)
+        await self._store.refine.finish(read)
         return result
 
     async def _allowed(self) -> int:

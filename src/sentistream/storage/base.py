@@ -182,7 +182,10 @@ class Layers(Protocol):
         ...
 
     async def unread(self, layer: Layer, limit: int) -> Unread:
-        """Its next posts, up to `limit`, in the order of arrival."""
+        """Its next posts, up to `limit`, in the order of arrival; at the end those that were edited or came late.
+
+        Not of a shadow: its share of the posts is a sample.
+        """
         ...
 
     async def record(

@@ -94,11 +94,16 @@ class SqlLayers:
             question = (
                 select(posts.c.id, posts.c.key, posts.c.content_hash, posts.c.content, analyses.c.model_name)
                 .select_from(posts.outerjoin(analyses, same))
-                .where(posts.c.id > layer.position, *self._wanted(connection, layer))
+                .where(*self._wanted(connection, layer))
                 .order_by(posts.c.id)
                 .limit(limit)
             )
-            rows = connection.execute(question).all()
+            rows = connection.execute(question.where(posts.c.id > layer.position)).all()
+            if not rows and not layer.shadow:
+                # Edited since, or stored by a transaction that ended after that of a higher id.
+                rows = connection.execute(question.where(analyses.c.post_key.is_(None))).all()
+                missed = [(str(UUID(bytes=row.key)), row.content_hash, row.content) for row in rows]
+                return Unread(position=layer.position, seen=0, texts=missed)
             texts = [
                 (str(UUID(bytes=row.key)), row.content_hash, row.content) for row in rows if row.model_name is None
             ]

@@ -33,7 +33,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Refined(msgspec.Struct, frozen=True):
-    """What became of a claim, in posts: read again, left as they were, still queued; and the events to publish."""
+    """What became of a claim, in posts: read again, left as they were, given back; and the events to publish."""
 
     refined: int
     dropped: int
@@ -63,8 +63,12 @@ class RefineQueue(Protocol):
         """Store one reading per text of `claim` in one transaction, where it beats the one that stands.
 
         A text that is no longer the post's, or no longer ours, is left alone. One whose reading is provisional again
-        stays queued.
+        is given back. The others stay claimed until `finish`; whoever claims them after a crash gets the same events.
         """
+        ...
+
+    async def finish(self, claim: Claim) -> None:
+        """Take out of the queue what was settled, once its events are published."""
         ...
 
     async def release(self, claim: Claim) -> None:

@@ -1,13 +1,13 @@
 """The queue of posts that were read quickly: what a better model reads again, and what that moves.
 
-A row is written and deleted under the lock of its post, so a reading can never be stored for a text that
-is no longer the post's. A claim takes the locks of rows alone, and waits for none: refiners neither get
-the same text nor hold up a writer.
+A row is written, and deleted by writers, under the lock of its post, so a reading can never be stored for a text
+that is no longer the post's. Claiming, finishing and giving back take the locks of rows alone, and wait for none:
+refiners neither get the same text nor hold up a writer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -52,10 +52,13 @@ class SqlRefineQueue:
 
         return await self._change(work)
 
+    async def finish(self, claim: Claim) -> None:
+        """See `RefineQueue.finish`."""
+        await self._change(lambda connection: _leave(connection, claim, sql.delete_queued))
+
     async def release(self, claim: Claim) -> None:
         """See `RefineQueue.release`."""
-        keys = [UUID(text.id).bytes for text in claim.texts]
-        await self._change(lambda connection: _release(connection, claim.lease, keys))
+        await self._change(lambda connection: _leave(connection, claim, _put_back))
 
     async def backlog(self) -> Backlog:
         """See `RefineQueue.backlog`."""
@@ -95,16 +98,17 @@ def _claim(connection: Connection, limit: int, lease: str, now: int, until: int,
     )
 
 
-def _release(connection: Connection, lease: str, keys: Sequence[bytes]) -> None:
+def _leave(connection: Connection, claim: Claim, leave: Callable[[Connection, Sequence[bytes]], None]) -> None:
+    keys = [UUID(text.id).bytes for text in claim.texts]
     for condition in among(connection, refine_queue.c.post_key, keys) if keys else ():
         # In the order in which others lock them; what a writer holds at the moment is about to go.
         ours = (
             select(refine_queue.c.post_key)
-            .where(condition, refine_queue.c.lease == lease)
+            .where(condition, refine_queue.c.lease == claim.lease)
             .order_by(refine_queue.c.post_key)
             .with_for_update(skip_locked=True)
         )
-        _put_back(connection, list(connection.execute(ours).scalars()))
+        leave(connection, list(connection.execute(ours).scalars()))
 
 
 def _put_back(connection: Connection, keys: Sequence[bytes]) -> None:
@@ -129,7 +133,7 @@ class _Step:
         self._moves: list[tuple[PostRow | None, PostRow | None]] = []
         self._changed: list[PostRow] = []
         self._kept: list[bytes] = []
-        self._done: list[bytes] = []
+        self._stored: list[PostRow] = []
 
     def take(self, text: Unrefined, reading: Reading) -> None:
         """Let `reading` stand if the text is still ours, still the post's, and nothing better was said of it."""
@@ -137,10 +141,14 @@ class _Step:
         row = self._rows.get(key)
         if row is None or key not in self._ours or row.content_hash != text.content_hash:
             return
+        analysis = analysis_row(key, row.content_hash, reading, LIVE_LAYER, True, self._now)
         stands = live(row, self._analyses[key])
         if stands is None or TIER_RANK[reading.tier] > TIER_RANK[stands.tier]:  # type: ignore[index]
-            self._add(row, analysis_row(key, row.content_hash, reading, LIVE_LAYER, True, self._now))
-        (self._kept if reading.provisional else self._done).append(key)
+            self._add(row, analysis)
+        elif not reading.provisional and (row.content_hash, row.model_name, row.model_version) == analysis.identity:
+            self._stored.append(row)
+        if reading.provisional:
+            self._kept.append(key)
 
     def _add(self, row: PostRow, analysis: AnalysisRow) -> None:
         before = msgspec.structs.replace(row)
@@ -162,7 +170,6 @@ class _Step:
         """In the order that `storage.sql` explains."""
         connection = self._connection
         bulk.update_posts(connection, self._changed)
-        sql.delete_queued(connection, self._done)
         _put_back(connection, self._kept)
         kept = set(self._kept)
         for row in self._changed:
@@ -173,7 +180,9 @@ class _Step:
         if self._moves:
             sql.write_rollups(connection, self._moves, churn_threshold)
             sql.move_epoch(connection)
-        told: list[Event] = [event for row in self._changed if (event := post_event(row, "updated", self._now))]
+        # Whoever stored the others may have died before it could tell; ids are the same, and receivers drop repeats.
+        news = [*self._changed, *self._stored]
+        told: list[Event] = [event for row in news if (event := post_event(row, "updated", self._now))]
         untouched = kept.difference(row.key for row in self._changed)
         dropped = self._claimed - len(self._changed) - len(untouched)
         return Refined(len(self._changed), dropped, len(kept), told)
