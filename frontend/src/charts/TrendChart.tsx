@@ -2,6 +2,7 @@ import { useElementSize } from "@mantine/hooks";
 import { scaleLinear, scaleTime } from "d3-scale";
 import { type KeyboardEvent, type PointerEvent, useState } from "react";
 import { formatClock, formatCompact, formatDay, formatDayAndTime, formatShortDay } from "../lib/format";
+import { useIsFullScreen } from "../ui/useFullScreen";
 import { type Bar, type Series, stackOf } from "./bars";
 import classes from "./TrendChart.module.css";
 import { TrendReadout } from "./TrendReadout";
@@ -22,7 +23,9 @@ interface TrendChartProps {
 
 /** Stacked bars over time, on a true time axis: a slice without posts is a gap. */
 export function TrendChart({ bars, start, end, shown, shares, summary }: TrendChartProps) {
-  const { ref, width } = useElementSize();
+  const full = useIsFullScreen();
+  const { ref, width, height: room } = useElementSize();
+  const height = full ? Math.max(HEIGHT, room) : HEIGHT;
   const [picked, setPicked] = useState<number | null>(null);
 
   const stacks = bars.map((bar) => stackOf(bar, shown, shares));
@@ -30,7 +33,7 @@ export function TrendChart({ bars, start, end, shown, shares, summary }: TrendCh
   const from = Math.min(start, bars[0]?.start ?? start);
   const until = Math.max(end, bars.at(-1)?.end ?? end);
   const x = scaleTime([from, until], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
-  const y = scaleLinear([0, highest], [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const y = scaleLinear([0, highest], [height - MARGIN.bottom, MARGIN.top]);
   if (!shares) y.nice(4);
 
   const pick = (index: number | null) =>
@@ -57,11 +60,15 @@ export function TrendChart({ bars, start, end, shown, shares, summary }: TrendCh
   const narrow = width < 520;
   const longSpan = until - from > 2 * DAY_MS;
   return (
-    <div ref={ref} className={classes.chart} style={{ height: HEIGHT }}>
+    <div
+      ref={ref}
+      className={classes.chart}
+      style={full ? { flex: "1 1 0", minHeight: 0 } : { height: HEIGHT }}
+    >
       {width > 0 && (
         <svg
           width={width}
-          height={HEIGHT}
+          height={height}
           role="img"
           aria-label={summary}
           // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read the bars one by one
@@ -86,7 +93,7 @@ export function TrendChart({ bars, start, end, shown, shares, summary }: TrendCh
               key={tick.getTime()}
               className={classes.tick}
               x={clamp(x(tick), MARGIN.left + 14, width - 20)}
-              y={HEIGHT - 8}
+              y={height - 8}
               textAnchor="middle"
             >
               {timeTick(tick, longSpan)}

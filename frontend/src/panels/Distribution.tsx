@@ -6,6 +6,7 @@ import { formatCompact, formatCount, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
 import { type Scored, SENTIMENT_TITLES } from "../lib/sentiment";
 import { wilson } from "../lib/statistics";
+import type { Table } from "../lib/table";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -20,6 +21,8 @@ export default function Distribution({ range, filters }: { range: Range; filters
     <Panel
       title="Distribution"
       about="How the scored posts divide. Behind each share is its 95 % interval (Wilson): with few posts it is wide, and the share says little. Posts no model could read are listed apart."
+      query={overall}
+      csv={overall.data && (() => tableOf(current ?? overall.data.current))}
     >
       <PanelBody
         query={overall}
@@ -72,6 +75,19 @@ function Shares({ numbers }: { numbers: Numbers }) {
       </ul>
     </div>
   );
+}
+
+function tableOf(numbers: Numbers): Table {
+  return {
+    columns: ["sentiment", "posts", "share", "share_low_95", "share_high_95"],
+    rows: [
+      ...ORDER.map((sentiment) => {
+        const interval = wilson(numbers[sentiment], numbers.scored);
+        return [sentiment, numbers[sentiment], numbers[`${sentiment}_share`], interval?.low, interval?.high];
+      }),
+      ["unscored", numbers.unscored, null, null, null],
+    ],
+  };
 }
 
 function summaryOf(numbers: Numbers): string {

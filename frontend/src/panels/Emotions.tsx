@@ -7,6 +7,7 @@ import { EMOTION_TITLES, EMOTIONS, type Emotion, type EmotionRow, emotionRows } 
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
+import type { Table } from "../lib/table";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { ChangePill } from "../ui/ChangeMark";
 import { Icon } from "../ui/Icon";
@@ -39,9 +40,14 @@ export default function Emotions({ range, filters, onPick }: EmotionsProps) {
   const groups = useGroups("emotions", range, others, EMOTIONS.length);
   const read = groups.data?.items.reduce((sum, group) => sum + group.posts, 0);
   const now = current ?? overall.data?.current;
+  const strongestIn = new Map(groups.data?.items.map((group) => [group.key, group.posts]));
   return (
     <Panel
       title="Emotions"
+      query={overall}
+      csv={
+        now && overall.data ? () => tableOf(emotionRows(now, overall.data.previous), strongestIn) : undefined
+      }
       subtitle={read ? `${formatCompact(read)} posts read` : undefined}
       about="The mean probability of each emotion: about so many of a hundred posts carry it. A post can carry several, so they do not add up to 100 %; neutral is the model's own reading, that there is none. The mark is where it stood in the time before. Click a row for the posts whose strongest emotion it is."
     >
@@ -63,7 +69,7 @@ export default function Emotions({ range, filters, onPick }: EmotionsProps) {
             now={current ?? data.current}
             before={data.previous}
             previous={shapeOf(range).previous}
-            strongestIn={new Map(groups.data?.items.map((group) => [group.key, group.posts]))}
+            strongestIn={strongestIn}
             chosen={filters.emotion}
             onPick={(emotion) => onPick("emotion", emotion)}
           />
@@ -71,6 +77,13 @@ export default function Emotions({ range, filters, onPick }: EmotionsProps) {
       </PanelBody>
     </Panel>
   );
+}
+
+function tableOf(rows: readonly EmotionRow[], strongestIn: ReadonlyMap<string, number>): Table {
+  return {
+    columns: ["emotion", "mean_probability", "mean_probability_before", "strongest_in_posts"],
+    rows: rows.map((row) => [row.emotion, row.mean, row.before, strongestIn.get(row.emotion)]),
+  };
 }
 
 interface RowsProps {

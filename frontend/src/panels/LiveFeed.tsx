@@ -4,6 +4,7 @@ import { Virtuoso } from "react-virtuoso";
 import type { Post } from "../api/types";
 import { countFilters, type Filters } from "../lib/filters";
 import { formatCount } from "../lib/format";
+import type { Table } from "../lib/table";
 import { isHeld, useLive } from "../live/store";
 import { Icon } from "../ui/Icon";
 import { Panel } from "../ui/Panel";
@@ -38,6 +39,8 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
       title="Live feed"
       className={`${classes.panel} ${className ?? ""}`}
       about="Posts as they arrive, newest arrival on top. It waits while the pointer is over it, while you have scrolled down, and after p. When more posts arrive at once than anyone can read, the server shows some of them; the counts stay exact."
+      csv={() => tableOf(feed.posts)}
+      fills
       subtitle={
         <span className="numeric" data-testid="feed-received">
           {formatCount(feed.received)} {countFilters(filters) > 0 ? "matching " : ""}since you opened it
@@ -111,4 +114,18 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
       </div>
     </Panel>
   );
+}
+
+function tableOf(posts: readonly Post[]): Table {
+  const columns = [
+    "post_id",
+    "source",
+    "created_at",
+    "author",
+    "product",
+    "sentiment_label",
+    "sentiment_score",
+    "content",
+  ] as const;
+  return { columns, rows: posts.map((post) => columns.map((column) => post[column])) };
 }

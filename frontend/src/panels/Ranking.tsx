@@ -7,6 +7,7 @@ import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
 import { FEW_POSTS, wilson } from "../lib/statistics";
+import type { Table } from "../lib/table";
 import { Panel, PanelBody } from "../ui/Panel";
 import { titleOfValue } from "../ui/useOptions";
 import classes from "./Ranking.module.css";
@@ -39,6 +40,8 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
     <Panel
       title={title}
       about={`${about} Negative leans left, positive right. Below ${FEW_POSTS} scored posts a bar is hatched: it says little. Churn and toxic are the mean churn risk and toxicity, absent where no model reads them. Click a row to filter by it.`}
+      query={groups}
+      csv={groups.data && (() => tableOf(dimension, groups.data.items))}
       subtitle={groups.data?.hasMore ? `top ${ROWS}` : undefined}
     >
       <PanelBody
@@ -88,6 +91,25 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
     </Panel>
   );
 }
+
+function tableOf(dimension: Dimension, groups: readonly Group[]): Table {
+  return {
+    columns: [dimension, ...MEASURES],
+    rows: groups.map((group) => [group.key, ...MEASURES.map((measure) => group[measure])]),
+  };
+}
+
+const MEASURES = [
+  "posts",
+  "positive",
+  "neutral",
+  "negative",
+  "unscored",
+  "scored",
+  "average_sentiment",
+  "high_churn_share",
+  "average_toxicity",
+] as const;
 
 function reachOfAll(groups: readonly Group[]): number {
   return Math.min(1, Math.max(LEAST_REACH, ...groups.map(reachOf)));

@@ -7,6 +7,7 @@ import type { Filters } from "../lib/filters";
 import { formatClock, formatCount, formatDuration, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
 import { SENTIMENT_TITLES } from "../lib/sentiment";
+import { cellOfMoment, type Table } from "../lib/table";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
 import classes from "./Trend.module.css";
@@ -32,6 +33,9 @@ export default function Trend({ range, filters }: { range: Range; filters: Filte
   return (
     <Panel
       title="Trend"
+      query={trend}
+      csv={() => tableOf(bars)}
+      fills
       subtitle={first && `per ${slice(first)}`}
       about="Posts by the time they were written. Shares are of the scored posts; unscored ones are counted, never guessed. Arrow keys read the bars one by one."
       actions={
@@ -54,7 +58,7 @@ export default function Trend({ range, filters }: { range: Range; filters: Filte
         empty={`No posts in the ${shapeOf(range).title} match.`}
       >
         {(data) => (
-          <div data-testid="trend">
+          <div className={classes.trend} data-testid="trend">
             <ul className={classes.legend} aria-label="Series">
               {LEGEND.map((series) => (
                 <li key={series}>
@@ -87,6 +91,37 @@ export default function Trend({ range, filters }: { range: Range; filters: Filte
       </PanelBody>
     </Panel>
   );
+}
+
+function tableOf(bars: readonly Bar[]): Table {
+  return {
+    columns: [
+      "start",
+      "end",
+      "posts",
+      "positive",
+      "neutral",
+      "negative",
+      "unscored",
+      "scored",
+      "average_sentiment",
+      "high_churn_share",
+      "average_toxicity",
+    ],
+    rows: bars.map((bar) => [
+      cellOfMoment(bar.start),
+      cellOfMoment(bar.end),
+      bar.posts,
+      bar.positive,
+      bar.neutral,
+      bar.negative,
+      bar.unscored,
+      bar.scored,
+      bar.average,
+      bar.highChurn,
+      bar.toxicity,
+    ]),
+  };
 }
 
 function slice(bar: Bar): string {

@@ -41,6 +41,11 @@ const PATHS = {
     "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM8 14h8M12.5 14v1.5a1.7 1.7 0 0 0 3.4 0V14M8 9.5h2.5M13.5 9.5H16",
   churn: "M13 4H5v16h8M10 12h10.5M17 8l4 4-4 4",
   toxicity: "M4 5h16v11h-8l-5 4v-4H4ZM12 8v3M12 13.5v.01",
+  more: "M5.5 12v.01M12 12v.01M18.5 12v.01",
+  image: "M4 5h16v14H4ZM4 16l5-5 4 4 2.500-2.500L20 17M15 9v.01",
+  table: "M4 5h16v14H4ZM4 10h16M4 14.500h16M10 5v14",
+  expand: "M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7",
+  shrink: "M20 10h-6V4M14 10l6-6M4 14h6v6M10 14l-6 6",
   unscored: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM6 18 18 6",
 } as const;
 

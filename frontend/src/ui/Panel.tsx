@@ -1,10 +1,14 @@
 import { Skeleton } from "@mantine/core";
+import { useMergedRef } from "@mantine/hooks";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type CSSProperties, type ReactNode, useId } from "react";
+import { type CSSProperties, type ReactNode, useId, useRef } from "react";
 import { formatAgo } from "../lib/format";
+import type { Table } from "../lib/table";
 import { About } from "./About";
 import { Icon } from "./Icon";
 import classes from "./Panel.module.css";
+import { PanelMenu } from "./PanelMenu";
+import { FullScreen, useFullScreen } from "./useFullScreen";
 import { useNow } from "./useNow";
 
 interface PanelProps {
@@ -13,24 +17,62 @@ interface PanelProps {
   about: ReactNode;
   subtitle?: ReactNode;
   actions?: ReactNode;
+  /** What the panel shows; its age stands in the header. */
+  query?: Pick<UseQueryResult, "dataUpdatedAt">;
+  /** What is shown, as rows to export; asked for when somebody exports. */
+  csv?: (() => Table) | undefined;
+  /** A drawing that takes all the room there is in full screen; anything else is enlarged. */
+  fills?: boolean;
   className?: string | undefined;
   children: ReactNode;
 }
 
-/** The frame of everything on the screen: a titled region that explains itself. */
-export function Panel({ title, about, subtitle, actions, className, children }: PanelProps) {
+/** The frame of everything on the screen: a titled region that explains itself, and can be taken away. */
+export function Panel({
+  title,
+  about,
+  subtitle,
+  actions,
+  query,
+  csv,
+  fills,
+  className,
+  children,
+}: PanelProps) {
   const id = useId();
+  const panel = useRef<HTMLElement>(null);
+  const { full, trap, toggle } = useFullScreen();
+  const ref = useMergedRef(panel, trap);
   return (
-    <section className={`${classes.panel} ${className ?? ""}`} aria-labelledby={id}>
+    <section
+      ref={ref}
+      className={`${classes.panel} ${className ?? ""}`}
+      aria-labelledby={id}
+      {...(full ? { role: "dialog", "aria-modal": true } : {})}
+      data-full={full || undefined}
+      data-fills={fills || undefined}
+    >
       <header className={classes.header}>
         <h2 id={id} className={classes.title}>
           {title}
         </h2>
-        <About title={title}>{about}</About>
+        <span data-no-picture="">
+          <About title={title}>{about}</About>
+        </span>
         {subtitle && <span className={classes.subtitle}>{subtitle}</span>}
-        {actions && <div className={classes.actions}>{actions}</div>}
+        <div className={classes.actions}>
+          {actions && <div data-no-picture="">{actions}</div>}
+          <PanelMenu
+            title={title}
+            panel={panel}
+            readAt={query?.dataUpdatedAt ?? 0}
+            csv={csv}
+            full={full}
+            onFull={toggle}
+          />
+        </div>
       </header>
-      {children}
+      <FullScreen value={full}>{children}</FullScreen>
     </section>
   );
 }
