@@ -9,7 +9,7 @@ import type { Explanation, Group, Post } from "./types";
 const LATEST = 60;
 const PAGE = 50;
 const GAP_PAGE = 1_000;
-const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+export const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export type Grouping = "products" | "channels" | "platforms" | "emotions" | "cities" | "countries";
 
@@ -31,7 +31,7 @@ export async function readTrend(range: Range, filters: Filters, signal: AbortSig
 }
 
 /** Where it begins, and where it ends unless that is now: what arrives meanwhile belongs to it then. */
-function moments(range: Range): { start_date: string; end_date?: string } {
+export function moments(range: Range): { start_date: string; end_date?: string } {
   const { hours, interval } = shapeOf(range);
   if (interval === null) return { start_date: new Date(Date.now() - hours * PERIOD_MS.hour).toISOString() };
   return {

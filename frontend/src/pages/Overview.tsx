@@ -18,6 +18,7 @@ const Products = lazy(() => import("../panels/Products"));
 const Channels = lazy(() => import("../panels/Channels"));
 const Cities = lazy(() => import("../panels/Cities"));
 const Platforms = lazy(() => import("../panels/Platforms"));
+const Week = lazy(() => import("../panels/Week"));
 const Alerts = lazy(() => import("../panels/Alerts"));
 const LiveFeed = lazy(() => import("../panels/LiveFeed"));
 
@@ -56,6 +57,9 @@ export function Overview() {
           </Slot>
           <Slot height={351}>
             <Platforms range={range} filters={filters} onPick={toggle} />
+          </Slot>
+          <Slot className={classes.wide} height={312}>
+            <Week range={range} filters={filters} />
           </Slot>
           <Slot className={classes.alerts} height={210}>
             <Alerts />

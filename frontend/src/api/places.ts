@@ -1,0 +1,25 @@
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { type Filters, filterParameters } from "../lib/filters";
+import type { Range } from "../lib/range";
+import { api, read } from "./client";
+import { moments, TIME_ZONE } from "./queries";
+import type { components } from "./schema.gen";
+
+type Schemas = components["schemas"];
+export type WeekHour = Schemas["WeekHour"];
+
+/** What changes slowly, or costs the server more, is read again at this pace while it is looked at. */
+const SLOW_MS = 15_000;
+
+/** Where, when in the week and about what people write. */
+export function useWeek(range: Range, filters: Filters) {
+  return useQuery({
+    queryKey: ["week", range, filters],
+    queryFn: async ({ signal }) => {
+      const query = { ...filterParameters(filters), ...moments(range), tz: TIME_ZONE };
+      return (await read(api.GET("/api/v1/metrics/week", { params: { query }, signal }))).data;
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: SLOW_MS,
+  });
+}
