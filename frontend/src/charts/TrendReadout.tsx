@@ -9,17 +9,25 @@ const ROWS = ["positive", "neutral", "negative"] as const;
 interface TrendReadoutProps {
   bar: Bar;
   title: string;
-  /** The slice of time is not over. */
-  unfinished: boolean;
+  /** Several slices are being selected: the figures are of the last one. */
+  selecting: boolean;
+  /** Why the slice does not hold all of its time; null where it does. */
+  partial: string | null;
 }
 
 /** All numbers of one bar, whatever the legend hides. */
-export function TrendReadout({ bar, title, unfinished }: TrendReadoutProps) {
+export function TrendReadout({ bar, title, selecting, partial }: TrendReadoutProps) {
+  if (selecting)
+    return (
+      <div className={classes.card} role="status">
+        <p className={classes.when}>{title}</p>
+      </div>
+    );
   return (
     <div className={classes.card} role="status">
       <p className={classes.when}>
         {title}
-        {unfinished && <span> so far</span>}
+        {partial !== null && <span> {partial}</span>}
       </p>
       <table className="numeric">
         <tbody>

@@ -31,13 +31,13 @@ export interface EmotionRow {
 }
 
 /** What people feel, strongest first; neutral, which is the absence of the others, stands last. */
-export function emotionRows(now: Numbers, before: Numbers): EmotionRow[] {
+export function emotionRows(now: Numbers, before: Numbers | null): EmotionRow[] {
   const rows: EmotionRow[] = [];
   for (const emotion of EMOTIONS) {
     const mean = now.emotions?.[emotion];
     if (mean === undefined) continue;
-    const earlier = before.emotions?.[emotion] ?? null;
-    const sure = meansDiffer(mean, now.scored, earlier, before.scored);
+    const earlier = before?.emotions?.[emotion] ?? null;
+    const sure = before !== null && meansDiffer(mean, now.scored, earlier, before.scored);
     rows.push({ emotion, mean, before: earlier, change: shareChange(mean, earlier), sure });
   }
   const rank = (row: EmotionRow) => (row.emotion === "neutral" ? -1 : row.mean);

@@ -8,6 +8,7 @@ export const DIMENSIONS = [
   "language",
   "sentiment",
   "emotion",
+  "tier",
 ] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
 
@@ -25,6 +26,7 @@ export const NO_FILTERS: Filters = {
   language: [],
   sentiment: [],
   emotion: [],
+  tier: [],
   q: "",
 };
 
@@ -37,6 +39,7 @@ export const DIMENSION_TITLES: Record<Dimension, string> = {
   language: "Language",
   sentiment: "Sentiment",
   emotion: "Emotion",
+  tier: "Read by",
 };
 
 /** As query parameters: only what is set, alternatives joined by commas. */

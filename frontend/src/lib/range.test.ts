@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { intervalOf, parseRange, type Range, rangeOf, rangeParameters, shapeOf } from "./range";
+import { intervalOf, parseRange, previousOf, type Range, rangeOf, rangeParameters, shapeOf } from "./range";
 
 const at = (text: string) => Date.parse(text);
 
@@ -66,5 +66,15 @@ describe("rangeParameters and intervalOf", () => {
       start_date: "2026-01-05T10:00:00.000Z",
       end_date: "2026-01-05T12:30:00.000Z",
     });
+  });
+});
+
+describe("previousOf", () => {
+  it("ends where the range begins, and is sliced alike", () => {
+    const range: Range = "2026-01-05T10:00Z/2026-01-05T12:30Z";
+    expect(previousOf(range, 0)).toBe("2026-01-05T07:30Z/2026-01-05T10:00Z");
+    expect(previousOf("24h", at("2026-01-05T10:00Z"))).toBe("2026-01-03T10:00Z/2026-01-04T10:00Z");
+    for (const preset of ["15m", "1h", "6h", "24h", "7d", "30d"] as const)
+      expect(shapeOf(previousOf(preset, at("2026-01-05T10:00Z"))).period).toBe(shapeOf(preset).period);
   });
 });

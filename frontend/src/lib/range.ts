@@ -81,3 +81,9 @@ export function intervalOf(range: Range, now: number): { start: number; end: num
   const { hours, interval } = shapeOf(range);
   return interval ?? { start: now - hours * PERIOD_MS.hour, end: now };
 }
+
+/** The range of the same length before it. */
+export function previousOf(range: Range, now: number): Range {
+  const { start, end } = intervalOf(range, now);
+  return rangeOf(start - (end - start), start);
+}

@@ -13,6 +13,17 @@ const READ: Record<TierName, string> = {
   unscored: "not read",
 };
 
+/** Best first. */
+export const TIERS = ["human", "full", "llm", "fast", "unscored"] as const satisfies readonly TierName[];
+
+export const TIER_TITLES: Record<TierName, string> = {
+  human: "People",
+  full: "The full model",
+  llm: "A large language model",
+  fast: "The quick model",
+  unscored: "Nobody",
+};
+
 export interface TierPart {
   tier: TierName;
   share: number;

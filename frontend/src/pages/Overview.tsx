@@ -1,6 +1,7 @@
 import { Skeleton } from "@mantine/core";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useStats } from "../api/hooks";
+import { rangeOf } from "../lib/range";
 import { useLive } from "../live/store";
 import { AlertBanner } from "../panels/AlertBanner";
 import { FirstSteps } from "../panels/FirstSteps";
@@ -14,6 +15,7 @@ import classes from "./Overview.module.css";
 const Trend = lazy(() => import("../panels/Trend"));
 const Distribution = lazy(() => import("../panels/Distribution"));
 const Emotions = lazy(() => import("../panels/Emotions"));
+const SentimentGauge = lazy(() => import("../panels/SentimentGauge"));
 const Products = lazy(() => import("../panels/Products"));
 const Channels = lazy(() => import("../panels/Channels"));
 const Cities = lazy(() => import("../panels/Cities"));
@@ -25,26 +27,30 @@ const LiveFeed = lazy(() => import("../panels/LiveFeed"));
 /** How people feel, whether it is getting worse, about what, where, and in their own words. */
 export function Overview() {
   const { controls, searchRef } = usePageContext();
-  const { range, filters, toggle } = controls;
+  const { range, filters, compare, setRange, toggle } = controls;
   const arrived = useLive((state) => state.feed.received > 0 || (state.metrics?.total_posts ?? 0) > 0);
   const stats = useStats();
+  const choose = (start: number, end: number) => setRange(rangeOf(start, end));
   if (stats.data?.posts === 0 && !arrived) return <FirstSteps />;
 
   return (
     <>
-      <FilterBar controls={controls} searchRef={searchRef} />
+      <FilterBar controls={controls} searchRef={searchRef} comparable />
       <AlertBanner />
-      <Totals range={range} filters={filters} />
+      <Totals range={range} filters={filters} compare={compare} />
       <div className={classes.columns}>
         <div className={classes.panels}>
-          <Slot className={classes.wide} height={375}>
-            <Trend range={range} filters={filters} />
+          <Slot className={classes.wide} height={405}>
+            <Trend range={range} filters={filters} compare={compare} onChoose={choose} />
+          </Slot>
+          <Slot className={classes.gauge} height={286}>
+            <SentimentGauge range={range} filters={filters} compare={compare} />
           </Slot>
           <Slot className={classes.distribution} height={286}>
             <Distribution range={range} filters={filters} />
           </Slot>
           <Slot className={classes.emotions} height={286}>
-            <Emotions range={range} filters={filters} onPick={toggle} />
+            <Emotions range={range} filters={filters} compare={compare} onPick={toggle} />
           </Slot>
           <Slot height={351}>
             <Products range={range} filters={filters} onPick={toggle} />

@@ -28,11 +28,12 @@ const GOOD: Partial<Record<Emotion, "up" | "down">> = {
 interface EmotionsProps {
   range: Range;
   filters: Filters;
+  compare: boolean;
   onPick(dimension: Dimension, value: string): void;
 }
 
 /** Which emotions posts carry, each beside where it stood before. A click filters by it. */
-export default function Emotions({ range, filters, onPick }: EmotionsProps) {
+export default function Emotions({ range, filters, compare, onPick }: EmotionsProps) {
   // Its own dimension stays open, as in the rankings.
   const others = { ...filters, emotion: [] };
   const overall = useOverall(range, others);
@@ -46,7 +47,9 @@ export default function Emotions({ range, filters, onPick }: EmotionsProps) {
       title="Emotions"
       query={overall}
       csv={
-        now && overall.data ? () => tableOf(emotionRows(now, overall.data.previous), strongestIn) : undefined
+        now && overall.data
+          ? () => tableOf(emotionRows(now, compare ? overall.data.previous : null), strongestIn)
+          : undefined
       }
       subtitle={read ? `${formatCompact(read)} posts read` : undefined}
       about="The mean probability of each emotion: about so many of a hundred posts carry it. A post can carry several, so they do not add up to 100 %; neutral is the model's own reading, that there is none. The mark is where it stood in the time before. Click a row for the posts whose strongest emotion it is."
@@ -67,7 +70,7 @@ export default function Emotions({ range, filters, onPick }: EmotionsProps) {
         {(data) => (
           <Rows
             now={current ?? data.current}
-            before={data.previous}
+            before={compare ? data.previous : null}
             previous={shapeOf(range).previous}
             strongestIn={strongestIn}
             chosen={filters.emotion}
@@ -88,7 +91,7 @@ function tableOf(rows: readonly EmotionRow[], strongestIn: ReadonlyMap<string, n
 
 interface RowsProps {
   now: Numbers;
-  before: Numbers;
+  before: Numbers | null;
   previous: string;
   /** Posts by their strongest emotion. */
   strongestIn: ReadonlyMap<string, number>;

@@ -9,7 +9,8 @@ const NOT_READ = "no post was read for it";
 
 interface RiskTotalsProps {
   now: Numbers;
-  before: Numbers;
+  /** Null where nothing is compared. */
+  before: Numbers | null;
   /** The churn risk from which a post counts as high. */
   highChurn: number;
   bars: readonly Bar[];
@@ -33,9 +34,12 @@ export function RiskTotals({ now, before, highChurn, bars, against }: RiskTotals
             ? NOT_READ
             : `risk of ${highChurn} or more, of ${plural(now.churn_posts, "post")} read`
         }
-        change={shareChange(leaving, before.high_churn_share)}
+        change={shareChange(leaving, before?.high_churn_share)}
         good="down"
-        sure={differ(now.high_churn_risk, now.churn_posts, before.high_churn_risk, before.churn_posts)}
+        sure={
+          before !== null &&
+          differ(now.high_churn_risk, now.churn_posts, before.high_churn_risk, before.churn_posts)
+        }
         against={against}
         note={
           leaving === null
@@ -55,9 +59,12 @@ export function RiskTotals({ now, before, highChurn, bars, against }: RiskTotals
             ? NOT_READ
             : `mean probability of being offensive, of ${plural(now.toxicity_posts, "post")} read`
         }
-        change={shareChange(toxicity, before.average_toxicity)}
+        change={shareChange(toxicity, before?.average_toxicity)}
         good="down"
-        sure={meansDiffer(toxicity, now.toxicity_posts, before.average_toxicity, before.toxicity_posts)}
+        sure={
+          before !== null &&
+          meansDiffer(toxicity, now.toxicity_posts, before.average_toxicity, before.toxicity_posts)
+        }
         against={against}
         note={toxicity === null ? unread(someScored) : "mean over the posts read"}
         testId="total-toxicity"

@@ -25,9 +25,11 @@ import classes from "./Totals.module.css";
 interface TotalsProps {
   range: Range;
   filters: Filters;
+  /** Whether to say what has changed since the time before. */
+  compare: boolean;
 }
 
-export function Totals({ range, filters }: TotalsProps) {
+export function Totals({ range, filters, compare }: TotalsProps) {
   const overall = useOverall(range, filters);
   const trend = useTrend(range, filters);
   const stats = useStats();
@@ -53,12 +55,12 @@ export function Totals({ range, filters }: TotalsProps) {
     );
   }
 
-  const before = answered.previous;
+  const before = compare ? answered.previous : null;
   const bars = trend.data ? barsOf(trend.data.buckets, trend.data.period, 40) : [];
   const arrivals = pushed?.last_minute.arrivals ?? stats.data?.last_minute ?? null;
   const against = `against ${shape.previous}`;
   const sure = (part: "positive" | "neutral" | "negative") =>
-    differ(now[part], now.scored, before[part], before.scored);
+    before !== null && differ(now[part], now.scored, before[part], before.scored);
   const shares = (part: "positive" | "neutral" | "negative") =>
     bars.map((bar) => (bar.scored > 0 ? bar[part] / bar.scored : null));
 
@@ -68,7 +70,7 @@ export function Totals({ range, filters }: TotalsProps) {
         title="Posts"
         value={formatCompact(now.posts)}
         exact={formatCount(now.posts)}
-        change={countChange(now.posts, before.posts)}
+        change={before && countChange(now.posts, before.posts)}
         against={against}
         note={now.unscored > 0 ? `${formatCount(now.unscored)} unscored, not in the shares` : "all scored"}
         testId="total-posts"
@@ -80,7 +82,7 @@ export function Totals({ range, filters }: TotalsProps) {
         tone="positive"
         value={formatShare(now.positive_share)}
         exact={plural(now.positive, "post")}
-        change={shareChange(now.positive_share, before.positive_share)}
+        change={shareChange(now.positive_share, before?.positive_share)}
         good="up"
         sure={sure("positive")}
         against={against}
@@ -93,7 +95,7 @@ export function Totals({ range, filters }: TotalsProps) {
         tone="neutral"
         value={formatShare(now.neutral_share)}
         exact={plural(now.neutral, "post")}
-        change={shareChange(now.neutral_share, before.neutral_share)}
+        change={shareChange(now.neutral_share, before?.neutral_share)}
         sure={sure("neutral")}
         against={against}
         note={plural(now.neutral, "post")}
@@ -105,7 +107,7 @@ export function Totals({ range, filters }: TotalsProps) {
         tone="negative"
         value={formatShare(now.negative_share)}
         exact={plural(now.negative, "post")}
-        change={shareChange(now.negative_share, before.negative_share)}
+        change={shareChange(now.negative_share, before?.negative_share)}
         good="down"
         sure={sure("negative")}
         against={against}
@@ -116,11 +118,11 @@ export function Totals({ range, filters }: TotalsProps) {
         title="Average sentiment"
         value={formatScore(now.average_sentiment)}
         exact="from −1 (all negative) to +1 (all positive)"
-        change={scoreChange(now.average_sentiment, before.average_sentiment)}
+        change={scoreChange(now.average_sentiment, before?.average_sentiment)}
         good="up"
-        sure={Math.min(now.scored, before.scored) >= FEW_POSTS}
+        sure={before !== null && Math.min(now.scored, before.scored) >= FEW_POSTS}
         against={against}
-        note={<ScoreScale score={now.average_sentiment} before={before.average_sentiment} />}
+        note={<ScoreScale score={now.average_sentiment} before={before?.average_sentiment} />}
       />
       <RiskTotals
         now={now}

@@ -1,26 +1,50 @@
 import { SegmentedControl } from "@mantine/core";
+import { parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useState } from "react";
+import { useTrendBefore } from "../api/before";
 import { useTrend } from "../api/hooks";
+import { useMarks } from "../api/marks";
 import { type Bar, barsOf, type Series } from "../charts/bars";
+import { around, marksWithin } from "../charts/marks";
 import { TrendChart } from "../charts/TrendChart";
 import type { Filters } from "../lib/filters";
-import { formatClock, formatCount, formatDuration, formatShare, plural } from "../lib/format";
+import { formatClock, formatCount, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
 import { SENTIMENT_TITLES } from "../lib/sentiment";
 import { cellOfMoment, type Table } from "../lib/table";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { MarkList } from "./MarkList";
+import { sliceTitle } from "./slices";
 import classes from "./Trend.module.css";
 
 const LEGEND: readonly Series[] = ["positive", "neutral", "negative", "unscored"];
 const MOST_BARS = 84;
-const HEIGHT = 310;
+const HEIGHT = 340;
 
-export default function Trend({ range, filters }: { range: Range; filters: Filters }) {
+const parsers = {
+  trend: parseAsStringLiteral(["stacked", "lines"] as const).withDefault("stacked"),
+  measure: parseAsStringLiteral(["counts", "shares"] as const).withDefault("counts"),
+};
+
+interface TrendProps {
+  range: Range;
+  filters: Filters;
+  compare: boolean;
+  /** A time was chosen on the chart, in ms since 1970. */
+  onChoose(start: number, end: number): void;
+}
+
+export default function Trend({ range, filters, compare, onChoose }: TrendProps) {
   const trend = useTrend(range, filters);
-  const [shares, setShares] = useState(false);
+  const past = useTrendBefore(range, filters, compare);
+  const [view, setView] = useQueryStates(parsers, { history: "push" });
   const [hidden, setHidden] = useState<ReadonlySet<Series>>(new Set());
+  const readAt = trend.dataUpdatedAt;
+  const marks = useMarks(trend.data?.start, trend.data?.end, readAt);
+  const shares = view.measure === "shares";
   const bars = trend.data ? barsOf(trend.data.buckets, trend.data.period, MOST_BARS) : [];
+  const before = compare && past.data ? barsOf(past.data.buckets, past.data.period, MOST_BARS) : null;
   const shown = new Set(LEGEND.filter((series) => !hidden.has(series) && !(shares && series === "unscored")));
   const toggle = (series: Series) =>
     setHidden((now) => {
@@ -36,19 +60,31 @@ export default function Trend({ range, filters }: { range: Range; filters: Filte
       query={trend}
       csv={() => tableOf(bars)}
       fills
-      subtitle={first && `per ${slice(first)}`}
-      about="Posts by the time they were written. Shares are of the scored posts; unscored ones are counted, never guessed. Arrow keys read the bars one by one."
+      subtitle={first && `per ${sliceTitle(first)}`}
+      about="Posts by the time they were written. Shares are of the scored posts; unscored ones are counted, never guessed. The dotted line is the time before. A bar with a dashed outline does not hold all of its time: it is not over, or the range cuts it. Drag across to zoom in, click a bar to see its time alone, go back with your browser. Keys: arrows read, with Shift they select, Enter zooms in."
       actions={
-        <SegmentedControl
-          size="xs"
-          aria-label="Show counts or shares"
-          data={[
-            { value: "counts", label: "Counts" },
-            { value: "shares", label: "Shares" },
-          ]}
-          value={shares ? "shares" : "counts"}
-          onChange={(value) => setShares(value === "shares")}
-        />
+        <div className={classes.switches}>
+          <SegmentedControl
+            size="xs"
+            aria-label="Show stacked bars or lines"
+            data={[
+              { value: "stacked", label: "Stacked" },
+              { value: "lines", label: "Lines" },
+            ]}
+            value={view.trend}
+            onChange={(trend) => void setView({ trend: trend as typeof view.trend })}
+          />
+          <SegmentedControl
+            size="xs"
+            aria-label="Show counts or shares"
+            data={[
+              { value: "counts", label: "Counts" },
+              { value: "shares", label: "Shares" },
+            ]}
+            value={view.measure}
+            onChange={(measure) => void setView({ measure: measure as typeof view.measure })}
+          />
+        </div>
       }
     >
       <PanelBody
@@ -57,40 +93,67 @@ export default function Trend({ range, filters }: { range: Range; filters: Filte
         isEmpty={() => bars.length === 0}
         empty={`No posts in the ${shapeOf(range).title} match.`}
       >
-        {(data) => (
-          <div className={classes.trend} data-testid="trend">
-            <ul className={classes.legend} aria-label="Series">
-              {LEGEND.map((series) => (
-                <li key={series}>
-                  <button
-                    type="button"
-                    aria-pressed={shown.has(series)}
-                    disabled={shares && series === "unscored"}
-                    data-series={series}
-                    onClick={() => toggle(series)}
-                  >
-                    <span className={classes.swatch} aria-hidden="true">
-                      {shown.has(series) && <Icon name="check" size={10} />}
-                    </span>
-                    {SENTIMENT_TITLES[series]}
-                    <span className={`${classes.sum} numeric`}>{formatCount(data.summary[series])}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
-            <TrendChart
-              bars={bars}
-              start={Date.parse(data.start)}
-              end={Date.parse(data.end)}
-              shown={shown}
-              shares={shares}
-              summary={summaryOf(bars, data.range)}
-            />
-          </div>
-        )}
+        {(data) => {
+          const [start, end] = [Date.parse(data.start), Date.parse(data.end)];
+          return (
+            <div className={classes.trend} data-testid="trend">
+              <ul className={classes.legend} aria-label="Series">
+                {LEGEND.map((series) => (
+                  <li key={series}>
+                    <button
+                      type="button"
+                      aria-pressed={shown.has(series)}
+                      disabled={shares && series === "unscored"}
+                      data-series={series}
+                      onClick={() => toggle(series)}
+                    >
+                      <span className={classes.swatch} aria-hidden="true">
+                        {shown.has(series) && <Icon name="check" size={10} />}
+                      </span>
+                      {SENTIMENT_TITLES[series]}
+                      <span className={`${classes.sum} numeric`}>{formatCount(data.summary[series])}</span>
+                    </button>
+                  </li>
+                ))}
+                {before && before.length > 0 && (
+                  <li className={classes.before}>
+                    <span aria-hidden="true" /> {ghostTitle(view.trend === "lines", shares)}
+                  </li>
+                )}
+              </ul>
+              <TrendChart
+                bars={bars}
+                before={
+                  before && past.data ? { bars: before, shift: start - Date.parse(past.data.start) } : null
+                }
+                start={start}
+                end={end}
+                readAt={readAt}
+                shown={shown}
+                lines={view.trend === "lines"}
+                shares={shares}
+                marks={marks}
+                summary={summaryOf(bars, data.range)}
+                onChoose={onChoose}
+              />
+              <MarkList
+                marks={marksWithin(marks, start, end)}
+                onPick={(mark) => {
+                  const span = around(mark);
+                  onChoose(span.start, span.end);
+                }}
+              />
+            </div>
+          );
+        }}
       </PanelBody>
     </Panel>
   );
+}
+
+function ghostTitle(lines: boolean, shares: boolean): string {
+  if (lines) return "the time before";
+  return shares ? "negative, the time before" : "all, the time before";
 }
 
 function tableOf(bars: readonly Bar[]): Table {
@@ -105,8 +168,6 @@ function tableOf(bars: readonly Bar[]): Table {
       "unscored",
       "scored",
       "average_sentiment",
-      "high_churn_share",
-      "average_toxicity",
     ],
     rows: bars.map((bar) => [
       cellOfMoment(bar.start),
@@ -118,15 +179,8 @@ function tableOf(bars: readonly Bar[]): Table {
       bar.unscored,
       bar.scored,
       bar.average,
-      bar.highChurn,
-      bar.toxicity,
     ]),
   };
-}
-
-function slice(bar: Bar): string {
-  const text = formatDuration(bar.end - bar.start);
-  return text.startsWith("1 ") ? ({ "1 min": "minute", "1 h": "hour", "1 d": "day" }[text] ?? text) : text;
 }
 
 function summaryOf(bars: readonly Bar[], range: Range): string {

@@ -1,42 +1,28 @@
-import { SegmentedControl, TextInput, VisuallyHidden } from "@mantine/core";
+import { TextInput, Tooltip } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type RefObject, useEffect, useState } from "react";
 import { countFilters, DIMENSIONS } from "../lib/filters";
-import { PRESETS, type Range, shapeOf } from "../lib/range";
+import { shapeOf } from "../lib/range";
 import classes from "./FilterBar.module.css";
 import { FilterMenu } from "./FilterMenu";
 import { Icon } from "./Icon";
+import { RangePicker } from "./RangePicker";
 import type { FilterControls } from "./useFilters";
 
 const TYPING_MS = 350;
-const ranges = PRESETS.map((range) => ({
-  value: range,
-  label: (
-    <>
-      <span aria-hidden="true">{range}</span>
-      <VisuallyHidden>{shapeOf(range).title}</VisuallyHidden>
-    </>
-  ),
-}));
-
 interface FilterBarProps {
   controls: FilterControls;
   searchRef: RefObject<HTMLInputElement | null>;
+  /** The page has something to set beside the time before. */
+  comparable?: boolean;
 }
 
-export function FilterBar({ controls, searchRef }: FilterBarProps) {
+export function FilterBar({ controls, searchRef, comparable = false }: FilterBarProps) {
   const { range, filters, setRange, clear } = controls;
   return (
     <search className={classes.bar} aria-label="Filters">
-      <SegmentedControl
-        className={classes.ranges}
-        size="xs"
-        radius="md"
-        aria-label="Time range"
-        data={ranges}
-        value={range}
-        onChange={(value) => setRange(value as Range)}
-      />
+      <RangePicker range={range} setRange={setRange} />
+      {comparable && <CompareSwitch controls={controls} />}
       <SearchField controls={controls} searchRef={searchRef} />
       <div className={classes.menus}>
         {DIMENSIONS.map((dimension) => (
@@ -49,6 +35,24 @@ export function FilterBar({ controls, searchRef }: FilterBarProps) {
         )}
       </div>
     </search>
+  );
+}
+
+function CompareSwitch({ controls }: { controls: FilterControls }) {
+  const { compare, range, setCompare } = controls;
+  return (
+    <Tooltip label={`Set everything beside ${shapeOf(range).previous}`} withArrow>
+      <button
+        type="button"
+        role="switch"
+        aria-checked={compare}
+        className={classes.compare}
+        onClick={() => setCompare(!compare)}
+      >
+        <span className={classes.knob} aria-hidden="true" />
+        Compare
+      </button>
+    </Tooltip>
   );
 }
 

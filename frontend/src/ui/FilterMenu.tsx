@@ -4,6 +4,7 @@ import { DIMENSION_TITLES, type Dimension } from "../lib/filters";
 import { formatCompact } from "../lib/format";
 import classes from "./FilterMenu.module.css";
 import { Icon } from "./Icon";
+import pill from "./Pill.module.css";
 import type { FilterControls } from "./useFilters";
 import { type Option, titleOfValue, useOptions } from "./useOptions";
 
@@ -17,9 +18,9 @@ export function FilterMenu({ dimension, controls }: { dimension: Dimension; cont
   const title = DIMENSION_TITLES[dimension];
   return (
     <Popover opened={open} onChange={setOpen} position="bottom-start" shadow="md" trapFocus withinPortal>
-      <span className={classes.pill} data-active={chosen.length > 0 || undefined}>
+      <span className={pill.pill} data-active={chosen.length > 0 || undefined}>
         <Popover.Target>
-          <button type="button" className={classes.target} onClick={() => setOpen((now) => !now)}>
+          <button type="button" className={pill.target} onClick={() => setOpen((now) => !now)}>
             <span>{title}</span>
             {first !== undefined && (
               <strong className={classes.chosen}>
@@ -33,7 +34,7 @@ export function FilterMenu({ dimension, controls }: { dimension: Dimension; cont
         {first !== undefined && (
           <button
             type="button"
-            className={classes.remove}
+            className={pill.remove}
             aria-label={`Remove the ${title.toLowerCase()} filter`}
             onClick={() => controls.setValues(dimension, [])}
           >

@@ -1,14 +1,23 @@
-import { createParser, parseAsArrayOf, parseAsString, parseAsStringLiteral, useQueryStates } from "nuqs";
+import {
+  createParser,
+  parseAsArrayOf,
+  parseAsBoolean,
+  parseAsString,
+  parseAsStringLiteral,
+  useQueryStates,
+} from "nuqs";
 import { useCallback, useMemo } from "react";
 import { EMOTIONS } from "../lib/emotion";
 import { DIMENSIONS, type Dimension, type Filters } from "../lib/filters";
 import { parseRange, type Range } from "../lib/range";
 import { SENTIMENTS } from "../lib/sentiment";
+import { TIERS } from "../lib/tiers";
 
 const many = parseAsArrayOf(parseAsString).withDefault([]);
 const parseAsRange = createParser<Range>({ parse: parseRange, serialize: (range) => range });
 const parsers = {
   range: parseAsRange.withDefault("24h"),
+  compare: parseAsBoolean.withDefault(true),
   q: parseAsString.withDefault(""),
   source: many,
   product: many,
@@ -18,11 +27,15 @@ const parsers = {
   language: many,
   sentiment: parseAsArrayOf(parseAsStringLiteral(SENTIMENTS)).withDefault([]),
   emotion: parseAsArrayOf(parseAsStringLiteral(EMOTIONS)).withDefault([]),
+  tier: parseAsArrayOf(parseAsStringLiteral(TIERS)).withDefault([]),
 };
 
 export interface FilterControls {
   range: Range;
+  /** Whether the range is set beside the one of the same length before it. */
+  compare: boolean;
   filters: Filters;
+  setCompare(compare: boolean): void;
   setRange(range: Range): void;
   setQuery(q: string): void;
   setValues(dimension: Dimension, values: string[]): void;
@@ -34,11 +47,12 @@ export interface FilterControls {
 export function useFilters(): FilterControls {
   const [state, setState] = useQueryStates(parsers, { history: "push" });
   const filters = useMemo<Filters>(() => {
-    const { range: _range, ...rest } = state;
+    const { range: _range, compare: _compare, ...rest } = state;
     return rest;
   }, [state]);
 
   const setRange = useCallback((range: Range) => void setState({ range }), [setState]);
+  const setCompare = useCallback((compare: boolean) => void setState({ compare }), [setState]);
   const setQuery = useCallback((q: string) => void setState({ q: q || null }), [setState]);
   const setValues = useCallback(
     (dimension: Dimension, values: string[]) =>
@@ -59,5 +73,6 @@ export function useFilters(): FilterControls {
     void setState({ ...nothing, q: null });
   }, [setState]);
 
-  return { range: state.range, filters, setRange, setQuery, setValues, toggle, clear };
+  const { range, compare } = state;
+  return { range, compare, filters, setRange, setCompare, setQuery, setValues, toggle, clear };
 }

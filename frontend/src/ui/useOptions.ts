@@ -4,6 +4,7 @@ import type { Dimension } from "../lib/filters";
 import { countryOf, languageOf, titleOf } from "../lib/format";
 import type { Range } from "../lib/range";
 import { SENTIMENT_TITLES, SENTIMENTS } from "../lib/sentiment";
+import { TIER_TITLES, TIERS } from "../lib/tiers";
 
 export interface Option {
   value: string;
@@ -42,6 +43,8 @@ export function titleOfValue(dimension: Dimension, value: string): string {
       return SENTIMENT_TITLES[value as keyof typeof SENTIMENT_TITLES] ?? value;
     case "emotion":
       return EMOTION_TITLES[value as keyof typeof EMOTION_TITLES] ?? value;
+    case "tier":
+      return TIER_TITLES[value as keyof typeof TIER_TITLES] ?? value;
     default:
       return value;
   }
@@ -52,8 +55,9 @@ export function useOptions(dimension: Dimension, range: Range, open: boolean): O
   const grouping = dimension in GROUPINGS ? GROUPINGS[dimension as keyof typeof GROUPINGS] : null;
   const groups = useGroupOptions(grouping ?? "platforms", range, open && grouping !== null);
   const languages = useLanguageOptions(range, open && dimension === "language");
-  if (dimension === "sentiment") {
-    const options = SENTIMENTS.map((value) => ({ value, title: SENTIMENT_TITLES[value], posts: null }));
+  const fixed = dimension === "sentiment" ? SENTIMENTS : dimension === "tier" ? TIERS : null;
+  if (fixed) {
+    const options = fixed.map((value) => ({ value, title: titleOfValue(dimension, value), posts: null }));
     return { options, loading: false, failed: false };
   }
   const query = dimension === "language" ? languages : groups;

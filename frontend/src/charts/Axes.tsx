@@ -1,0 +1,46 @@
+import type { ScaleLinear, ScaleTime } from "d3-scale";
+import classes from "./Axes.module.css";
+import { clamp, timeTick } from "./timeAxis";
+
+const LONG_MS = 2 * 86_400_000;
+const NARROW = 520;
+
+interface AxesProps {
+  x: ScaleTime<number, number>;
+  y: ScaleLinear<number, number>;
+  width: number;
+  height: number;
+  /** How many lines to have across. */
+  lines: number;
+  write(value: number): string;
+}
+
+/** Lines across with their values, and times below. */
+export function Axes({ x, y, width, height, lines, write }: AxesProps) {
+  const [left = 0, right = 0] = x.range();
+  const [from, until] = x.domain();
+  const long = Number(until) - Number(from) > LONG_MS;
+  return (
+    <g>
+      {y.ticks(lines).map((tick) => (
+        <g key={tick} transform={`translate(0 ${y(tick)})`}>
+          <line className={classes.grid} x1={left} x2={right} />
+          <text className={classes.tick} x={left - 8} dy="0.32em" textAnchor="end">
+            {write(tick)}
+          </text>
+        </g>
+      ))}
+      {x.ticks(width < NARROW ? 4 : 8).map((tick) => (
+        <text
+          key={tick.getTime()}
+          className={classes.tick}
+          x={clamp(x(tick), left + 14, width - 20)}
+          y={height - 8}
+          textAnchor="middle"
+        >
+          {timeTick(tick, long)}
+        </text>
+      ))}
+    </g>
+  );
+}

@@ -1,0 +1,44 @@
+import { formatClock, formatDay, formatDayAndTime, formatShortDay } from "../lib/format";
+import { PERIOD_MS } from "../lib/range";
+
+/** What charts over time have in common. */
+
+interface Span {
+  start: number;
+  end: number;
+}
+
+/** The index of the span whose middle is nearest to a moment; null where there is none. */
+export function nearest(spans: readonly Span[], at: number): number | null {
+  let best: number | null = null;
+  let distance = Number.POSITIVE_INFINITY;
+  spans.forEach((span, index) => {
+    const away = Math.abs((span.start + span.end) / 2 - at);
+    if (away < distance) {
+      distance = away;
+      best = index;
+    }
+  });
+  return best;
+}
+
+export function clamp(value: number, low: number, high: number): number {
+  return Math.min(high, Math.max(low, value));
+}
+
+/** How a tick is written; midnight by its day. */
+export function timeTick(tick: Date, longSpan: boolean): string {
+  const midnight = tick.getHours() === 0 && tick.getMinutes() === 0;
+  if (midnight) return formatShortDay(tick.getTime());
+  return longSpan ? formatDayAndTime(tick.getTime()).slice(-5) : formatClock(tick.getTime());
+}
+
+/** When a slice was: a day, several, or from one time to another. */
+export function spanTitle(span: Span): string {
+  if (span.end - span.start >= PERIOD_MS.day) {
+    const last = span.end - 1;
+    const one = formatDay(span.start);
+    return span.end - span.start > 1.1 * PERIOD_MS.day ? `${one} – ${formatDay(last)}` : one;
+  }
+  return `${formatDayAndTime(span.start)} – ${formatClock(span.end)}`;
+}

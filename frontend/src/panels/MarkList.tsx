@@ -1,0 +1,43 @@
+import type { Mark } from "../charts/marks";
+import { formatDayAndTime, formatDuration, formatUtc } from "../lib/format";
+import { Icon } from "../ui/Icon";
+import classes from "./MarkList.module.css";
+
+const SHOWN = 3;
+
+interface MarkListProps {
+  /** Latest first. */
+  marks: readonly Mark[];
+  onPick(mark: Mark): void;
+}
+
+/** The words of what is marked on the chart above; one line, whose room is kept while there is nothing to say. */
+export function MarkList({ marks, onPick }: MarkListProps) {
+  if (marks.length === 0) return <p className={classes.none}>No alert and no annotation in this time.</p>;
+  return (
+    <ul className={classes.marks} aria-label="Alerts and annotations in this time" data-testid="trend-marks">
+      {marks.slice(0, SHOWN).map((mark) => (
+        <li key={mark.id}>
+          <button
+            type="button"
+            className={classes.mark}
+            data-kind={mark.kind}
+            title={`${mark.title} · ${formatUtc(mark.start)}`}
+            onClick={() => onPick(mark)}
+          >
+            <Icon name={mark.kind === "alert" ? "alert" : "flag"} size={13} />
+            <span className={classes.title}>{mark.title}</span>
+            <span className="numeric">{timeOf(mark)}</span>
+          </button>
+        </li>
+      ))}
+      {marks.length > SHOWN && <li className={classes.more}>and {marks.length - SHOWN} before</li>}
+    </ul>
+  );
+}
+
+function timeOf({ start, end, open }: Mark): string {
+  const began = formatDayAndTime(start);
+  if (open) return `${began}, goes on`;
+  return end > start ? `${began}, ${formatDuration(end - start)}` : began;
+}
