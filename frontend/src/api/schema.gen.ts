@@ -435,6 +435,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/terms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What people talk about
+         * @description Words, phrases of two words and hashtags of the newest posts that match, beside the range before it.
+         *
+         *     Links, mentions and words that say nothing are left out, and so is what `q` asks for. Each person counts once a
+         *     term. Terms that fewer than three people use are not listed.
+         */
+        get: operations["terms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/alerts": {
         parameters: {
             query?: never;
@@ -3134,6 +3157,136 @@ export interface components {
             metadata: components["schemas"]["Metadata"];
         };
         /**
+         * TermItem
+         * @description A term and the people who used it; of each the newest post with it. Shares by label are of the scored.
+         */
+        TermItem: {
+            /** Term */
+            term: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "word" | "phrase" | "hashtag";
+            /**
+             * People
+             * @description Authors who used it; a post without author counts as one person.
+             */
+            people: number;
+            /**
+             * Before
+             * @description People who used it in the sample of the baseline.
+             */
+            before: number;
+            /**
+             * Share
+             * @description Of all people of the sample.
+             */
+            share: number;
+            /** Positive */
+            positive: number;
+            /** Negative */
+            negative: number;
+            /** Neutral */
+            neutral: number;
+            /** Unscored */
+            unscored: number;
+            /** Scored */
+            scored: number;
+            /** Positive Share */
+            positive_share: number | null;
+            /** Negative Share */
+            negative_share: number | null;
+            /** Neutral Share */
+            neutral_share: number | null;
+            /** Average Sentiment */
+            average_sentiment: number | null;
+            /**
+             * Z Score
+             * @description How much more frequent than before, in standard deviations; null without a baseline.
+             */
+            z_score: number | null;
+            /**
+             * Rising
+             * @description Whether it is more frequent than before by more than chance explains (z > 2.58).
+             */
+            rising: boolean;
+        };
+        /**
+         * TermSample
+         * @description What was counted of a range: the newest posts that match.
+         */
+        TermSample: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Posts
+             * @description All that match.
+             */
+            posts: number;
+            /**
+             * Sampled Posts
+             * @description Of them the newest, whose terms were counted.
+             */
+            sampled_posts: number;
+            /**
+             * People
+             * @description Authors of these.
+             */
+            people: number;
+        };
+        /**
+         * Terms
+         * @description The terms that most people use, or that rise most.
+         */
+        Terms: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /**
+             * Posts
+             * @description All that match.
+             */
+            posts: number;
+            /**
+             * Sampled Posts
+             * @description Of them the newest, whose terms were counted.
+             */
+            sampled_posts: number;
+            /**
+             * People
+             * @description Authors of these.
+             */
+            people: number;
+            /** @description The range of the same length before. */
+            baseline: components["schemas"]["TermSample"];
+            /** Items */
+            items: components["schemas"]["TermItem"][];
+        };
+        /**
+         * TermsResponse
+         * @description Of GET terms.
+         */
+        TermsResponse: {
+            data: components["schemas"]["Terms"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
          * TierShare
          * @description Posts whose reading is of one tier.
          */
@@ -5684,6 +5837,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeekResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    terms: {
+        parameters: {
+            query?: {
+                /** @description Platform. Alternatives are joined by commas. */
+                source?: string;
+                /** @description Label. One or more of positive, negative, neutral, unscored. Alternatives are joined by commas. */
+                sentiment?: string;
+                /** @description Emotion. One or more of joy, sadness, anger, fear, surprise, disgust, neutral. Alternatives are joined by commas. */
+                emotion?: string;
+                /** @description Product. Alternatives are joined by commas. */
+                product?: string;
+                /** @description Channel. Alternatives are joined by commas. */
+                channel?: string;
+                /** @description City, as `Chicago` or `US/Chicago`. Alternatives are joined by commas. */
+                city?: string;
+                /** @description Country, ISO 3166 code. Alternatives are joined by commas. */
+                country?: string;
+                /** @description Language, ISO 639-1 code. Alternatives are joined by commas. */
+                language?: string;
+                /** @description Tier of the current analysis. One or more of human, full, llm, fast, unscored. Alternatives are joined by commas. */
+                tier?: string;
+                /** @description Author. Alternatives are joined by commas. */
+                author?: string;
+                /** @description Words that must all occur in the text; quotes make a phrase. */
+                q?: string;
+                /** @description Created at or after. */
+                start_date?: string;
+                /** @description Created before. */
+                end_date?: string;
+                /** @description Confidence of the label, at least. */
+                min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
+                /** @description Length of the range. */
+                hours?: number;
+                /** @description At most this many. */
+                limit?: number;
+                /** @description people: used by most; rising: only those more frequent than before, the surest first. */
+                sort?: "people" | "rising";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TermsResponse"];
                 };
             };
             /** @description A query parameter has a value nobody can answer. */

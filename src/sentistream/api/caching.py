@@ -22,6 +22,7 @@ from sentistream.api.schemas import (
     PlacesResponse,
     PostPage,
     StatsResponse,
+    TermsResponse,
     WeekResponse,
 )
 from sentistream.cache.base import Cache, Caches
@@ -41,6 +42,7 @@ CACHED: tuple[type[Model], ...] = (
     GroupsResponse,
     PlacesResponse,
     WeekResponse,
+    TermsResponse,
     PostPage,
 )
 """Every answer that is kept."""

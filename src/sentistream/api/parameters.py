@@ -248,6 +248,15 @@ class GeoParameters(GroupsParameters):
     level: Literal["city", "country"] = Field("city", description="What a place is.")
 
 
+class TermsParameters(HoursParameters):
+    """Of GET terms."""
+
+    limit: int = Field(50, ge=1, le=200, description="At most this many.")
+    sort: Literal["people", "rising"] = Field(
+        "people", description="people: used by most; rising: only those more frequent than before, the surest first."
+    )
+
+
 LONGEST: dict[Period, timedelta] = {
     "minute": timedelta(days=2),
     "hour": timedelta(days=366),

@@ -17,6 +17,7 @@ from sentistream.domain.ledger import Account, Outcome
 from sentistream.domain.post import Entry
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
 from sentistream.domain.rollup import Numbers, WeekHour
+from sentistream.domain.term import Voice
 from sentistream.storage.ownership import Cursors, Leases
 from sentistream.storage.queue import RefineQueue
 from sentistream.storage.workspace import Annotations
@@ -99,6 +100,10 @@ class Posts(Protocol):
 
     async def readings(self, key: str) -> list[Reading]:
         """The active analyses of the text that the post of this key (UUID text) has now, the current one first."""
+        ...
+
+    async def voices(self, filters: Filters, limit: int) -> list[Voice]:
+        """What counting terms needs of the newest posts that match, newest first."""
         ...
 
     async def count(self) -> int:

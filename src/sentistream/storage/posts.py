@@ -16,6 +16,7 @@ from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.event import PostView
 from sentistream.domain.post import post_key
 from sentistream.domain.query import Filters, PageRequest
+from sentistream.domain.term import Voice
 from sentistream.storage.base import Page
 from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
@@ -25,6 +26,15 @@ from sentistream.storage.sql import ANALYSIS_COLUMNS, ROW_COLUMNS, fact
 from sentistream.storage.tables import analyses, ledger, posts, rollup_keys
 
 EXPORT_CHUNK = 1_000
+
+_VOICE = (
+    posts.c.source,
+    posts.c.author,
+    posts.c.language,
+    posts.c.content,
+    posts.c.sentiment_label,
+    posts.c.sentiment_score,
+)
 
 
 class _Cursor(msgspec.Struct, array_like=True):
@@ -88,6 +98,19 @@ class SqlPosts:
         def work(connection: Connection) -> list[Reading]:
             rows = [AnalysisRow(*row) for row in connection.execute(question)]
             return [reading(row) for row in sorted(rows, key=precedence, reverse=True)]
+
+        return await self._read(work)
+
+    async def voices(self, filters: Filters, limit: int) -> list[Voice]:
+        """See `Posts.voices`."""
+
+        def work(connection: Connection) -> list[Voice]:
+            wanted = conditions(connection, filters, self._search)
+            request = PageRequest(limit=limit)
+            # The narrow index finds them; only those that are wanted are looked up in the table.
+            chosen = _ids(request, None).where(*wanted).limit(limit).subquery()
+            question = _ordered(select(*_VOICE).join(chosen, chosen.c.id == posts.c.id), request.sort)
+            return [Voice(*row) for row in connection.execute(question)]
 
         return await self._read(work)
 

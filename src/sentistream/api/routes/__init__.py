@@ -19,6 +19,7 @@ from sentistream.api.routes import (
     posts,
     sentiment,
     sources,
+    terms,
 )
 
 PREFIX = "/api/v1"
@@ -36,6 +37,7 @@ def router() -> APIRouter:
         analyze,
         sentiment,
         metrics,
+        terms,
         alerts,
         annotation,
         sources,

@@ -123,6 +123,7 @@ from sentistream.api.schemas.posts import (
     ShortText,
     TombstoneIn,
 )
+from sentistream.api.schemas.terms import TermItem, Terms, TermSample, TermsResponse
 
 __all__ = [
     "EXAMPLE_CORRECTION",
@@ -219,6 +220,10 @@ __all__ = [
     "SourcesResponse",
     "Stats",
     "StatsResponse",
+    "TermItem",
+    "TermSample",
+    "Terms",
+    "TermsResponse",
     "Text",
     "Tier",
     "TierShare",
