@@ -1,12 +1,15 @@
 /**
- * Drives a real Chromium against a real server, one step at a time, for tests/integration/test_dashboard.py.
+ * Drives a real Chromium against a real server, one step at a time, for tests/integration/test_dashboard*.py.
  *
  * Each line on standard input is {"step": name, ...arguments}; each is answered with one line,
  * {"ok": true, "value": …} or {"ok": false, "error": …}. Ends with its input.
  */
 import { createInterface } from "node:readline";
 import { launch } from "./browser.mjs";
-import * as steps from "./steps.mjs";
+import * as explore from "./explore.mjs";
+import * as overview from "./steps.mjs";
+
+const steps = { ...overview, ...explore };
 
 const session = { browser: await launch(), page: null, complaints: [] };
 

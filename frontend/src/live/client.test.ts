@@ -5,8 +5,9 @@ import { readIngestedSince } from "../api/queries";
 import type { Post } from "../api/types";
 import { NO_FILTERS } from "../lib/filters";
 import { aPost } from "../testing";
-import { LiveClient, type LiveOptions } from "./client";
+import { LiveClient } from "./client";
 import type { Socket } from "./connection";
+import type { LiveOptions } from "./options";
 import type { LiveStatus } from "./status";
 
 const NOW = Date.UTC(2026, 0, 5, 12, 1, 0);
@@ -118,6 +119,22 @@ describe("LiveClient", () => {
       expect(sockets.length).toBe(tries + 1);
       socket().dies();
     }
+  });
+
+  it("rests while nobody looks, comes back by position, and says in the feed what it missed", async () => {
+    await begin();
+    client.rest();
+    expect(status().phase).toBe("resting");
+    vi.advanceTimersByTime(600_000);
+    expect(sockets).toHaveLength(1);
+    client.retryNow();
+    expect(socket().since).toBe("e1-10");
+    socket().greets("e1-12");
+    socket().posts("e1-10", "e1-12", [aPost("c", 3), aPost("d", 4)]);
+    vi.advanceTimersByTime(3_000);
+    expect(status().gap).toMatchObject({ cause: "hidden", count: 2, complete: true });
+    expect(shown()).toEqual(["d", "c", "b", "a"]);
+    expect([...client.feed().gaps.keys()]).toEqual(["b"]);
   });
 
   it("starts over with short waits once it was connected", async () => {
@@ -243,7 +260,7 @@ describe("LiveClient", () => {
       socket().greets("e2-3");
       socket().says({ type: "position_lost", position: "e2-3" });
     };
-    const filled = () => vi.waitFor(() => expect(status().gap).not.toBeNull());
+    const filled = () => vi.waitFor(() => expect(status().phase).toBe("live"));
 
     it("re-reads page by page to the end, without repeats, frames held meanwhile", async () => {
       stored = [aPost("a", 1), aPost("b", 2), aPost("c", 3), aPost("d", 4), aPost("e", 5)];

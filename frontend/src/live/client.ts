@@ -1,9 +1,10 @@
 import type { Post } from "../api/types";
-import { type FetchPage, readGap } from "./catchup";
-import { Connection, type Socket } from "./connection";
+import { readGap } from "./catchup";
+import { Connection } from "./connection";
 import { FeedBuffer, type FeedSnapshot } from "./feed";
-import type { Frame, MetricsFrame, RangedFrame } from "./frames";
-import { type LiveStatus, NOT_CONNECTED } from "./status";
+import type { Frame, RangedFrame } from "./frames";
+import type { LiveOptions } from "./options";
+import { type Gap, type LiveStatus, NOT_CONNECTED } from "./status";
 
 const REREAD_MS = 2_000;
 /** What was missed follows the greeting at once; after this long there is no more of it. */
@@ -13,28 +14,6 @@ const SETTLE_MS = 15_000;
 const HEARD_MS = 1_000;
 
 type Timer = ReturnType<typeof setTimeout>;
-
-export interface LiveOptions {
-  openSocket(since: string | null): Socket;
-  fetchPage: FetchPage;
-  /** The latest stored posts, newest first. */
-  fetchLatest(signal: AbortSignal): Promise<Post[]>;
-  /**
-   * False where the server cannot filter the socket as wanted (text search): frames then only say
-   * that something happened, and the posts are read over REST.
-   */
-  acceptsFrames: boolean;
-  /** Whether a post belongs to this feed: an edit or a better reading may take it out. */
-  belongs(post: Post): boolean;
-  random(): number;
-  clock(): number;
-  onStatus(status: LiveStatus): void;
-  /** The feed changed; called often, so the receiver decides when to draw. */
-  onFeed(): void;
-  onMetrics(frame: MetricsFrame): void;
-  /** Something was stored, changed, deleted or alerted, or may have been while away. */
-  onActivity(): void;
-}
 
 /** Keeps one feed true through restarts of the server, by position where it can, else over REST. */
 export class LiveClient {
@@ -55,6 +34,8 @@ export class LiveClient {
   private settling: { from: number; timer: Timer } | null = null;
   private rereadTimer: Timer | null = null;
   private reading: AbortController | null = null;
+  /** Where the absence that is being made up for began: the last post from before. */
+  private absence: { lastId: string | null; cause: Gap["cause"] } | null = null;
 
   constructor(private readonly options: LiveOptions) {
     this.connection = new Connection({
@@ -65,6 +46,7 @@ export class LiveClient {
       onFrame: (frame) => this.hear(frame),
       onAway: (reason, retryAt) => {
         this.forget();
+        this.absence ??= { lastId: this.buffer.newestId, cause: "away" };
         this.set({ phase: "away", reason, retryAt });
       },
     });
@@ -81,9 +63,19 @@ export class LiveClient {
     this.forget();
   }
 
+  /** Listens no more while nobody looks; `retryNow` comes back, to exactly where it was. */
+  rest(): void {
+    if (this.stopped || this.status.phase === "resting") return;
+    this.connection.close();
+    this.forget();
+    this.absence ??= { lastId: this.buffer.newestId, cause: "hidden" };
+    this.set({ phase: "resting", retryAt: null });
+  }
+
   /** Does not wait for the countdown. */
   retryNow(): void {
-    if (!this.stopped && this.status.phase === "away") this.connection.open();
+    const { phase } = this.status;
+    if (!this.stopped && (phase === "away" || phase === "resting")) this.connection.open();
   }
 
   get isSeeded(): boolean {
@@ -96,6 +88,11 @@ export class LiveClient {
 
   release(): void {
     this.buffer.release();
+  }
+
+  /** Lets the next few posts in; true while more wait. */
+  step(): boolean {
+    return this.buffer.step();
   }
 
   dismissGap(): void {
@@ -207,7 +204,8 @@ export class LiveClient {
       this.lost = false;
       this.position = position;
       for (const frame of held) this.apply(frame);
-      this.set({ phase: "live", gap: { count, complete, filledAt: this.options.clock() } });
+      this.set({ phase: "live" });
+      this.filled(count, complete);
       this.options.onFeed();
       this.options.onActivity();
     });
@@ -245,7 +243,18 @@ export class LiveClient {
     const { count, timer } = this.resume;
     clearTimeout(timer);
     this.resume = null;
-    if (count > 0) this.set({ gap: { count, complete: true, filledAt: this.options.clock() } });
+    this.filled(count, true);
+  }
+
+  /** Says what an absence held, beside the page and in the feed itself. */
+  private filled(count: number, complete: boolean): void {
+    const { lastId, cause } = this.absence ?? { lastId: null, cause: "away" as const };
+    this.absence = null;
+    if (count === 0 && complete) return;
+    const gap: Gap = { cause, count, complete, filledAt: this.options.clock() };
+    if (lastId !== null && complete) this.buffer.divide(lastId, gap);
+    this.set({ gap });
+    this.options.onFeed();
   }
 
   /** Reads, a moment later, what frames did not bring: all of a search, or the rest of a sample. */

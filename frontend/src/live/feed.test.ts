@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { aPost } from "../testing";
-import { FeedBuffer, versionOf } from "./feed";
+import { FeedBuffer } from "./feed";
+import { versionOf } from "./version";
 
 const ids = (feed: FeedBuffer) => feed.snapshot().posts.map((post) => post.id);
 
@@ -75,7 +76,36 @@ describe("FeedBuffer", () => {
     expect(feed.snapshot().waiting).toBe(5);
     feed.release();
     expect(ids(feed)).toEqual(["e", "d", "c"]);
-    expect(feed.snapshot().received).toBe(5);
+    expect(feed.snapshot()).toMatchObject({ received: 5, notShown: 2, waiting: 0 });
+  });
+
+  it("counts among those that wait what the server left out of its frames", () => {
+    const feed = new FeedBuffer();
+    feed.arrived([aPost("a"), aPost("b")], 48);
+    expect(feed.snapshot().waiting).toBe(50);
+  });
+
+  it("lets few in at a time, the oldest first, and more than a screenful at once", () => {
+    const feed = new FeedBuffer();
+    feed.arrived(["a", "b", "c", "d"].map((id, second) => aPost(id, second)));
+    expect(feed.step()).toBe(true);
+    expect(ids(feed)).toEqual(["b", "a"]);
+    expect([...feed.snapshot().entering]).toEqual(["b", "a"]);
+    expect(feed.step()).toBe(true);
+    expect(feed.step()).toBe(false);
+    expect(ids(feed)).toEqual(["d", "c", "b", "a"]);
+    feed.arrived(Array.from({ length: 100 }, (_, index) => aPost(`many-${index}`)));
+    expect(feed.step()).toBe(false);
+    expect(feed.snapshot().posts).toHaveLength(104);
+  });
+
+  it("says at least, and only then, after an absence too long to be read", () => {
+    const feed = new FeedBuffer();
+    feed.arrived([aPost("a")]);
+    expect(feed.snapshot().exact).toBe(true);
+    feed.restart([aPost("z", 9)]);
+    expect(feed.snapshot()).toMatchObject({ exact: false, received: 1 });
+    expect(ids(feed)).toEqual(["z"]);
   });
 
   it("gives the same snapshot while nothing changes, so that nothing is drawn again", () => {

@@ -1,64 +1,57 @@
 import type { Post } from "../api/types";
+import type { Gap } from "./status";
+import { versionOf } from "./version";
 
 /** Posts kept for the feed; older ones are found with the filters. */
-export const FEED_LIMIT = 2_000;
-/** Ids remembered so that repeats are dropped. */
-const SEEN_LIMIT = 50_000;
+export const FEED_LIMIT = 50_000;
+/** Posts kept while the feed is held; the counts go on. */
+const PENDING_LIMIT = 10_000;
+/** Ids remembered so that repeats are dropped: more than are kept. */
+const SEEN_LIMIT = 100_000;
+/** Entrances drawn at once; nobody sees more. */
+const ENTRANCES = 40;
+/** More than this at once cannot be read, however slowly it slides in. */
+const SCREENFUL = 60;
 
 export interface FeedSnapshot {
   /** Newest arrival first. */
   posts: readonly Post[];
-  /** Arrived while the feed was held. */
+  /** Arrived while the feed was held, exact. */
   waiting: number;
-  /** Arrivals since the feed began, exact. */
+  /** Arrivals since the feed began, exact unless `exact` says otherwise. */
   received: number;
-  /** Of those, left out of the picture by the server because too many came at once. */
+  /** False after an absence in which more came than could be read: `received` is then the least. */
+  exact: boolean;
+  /** Of those received, left out of the picture because too many came at once. */
   notShown: number;
   /** Ids that came in with the last release, for the entrance animation. */
   entering: ReadonlySet<string>;
+  /** Absences that were filled, by the id of the last post from before. */
+  gaps: ReadonlyMap<string, Gap>;
 }
 
 export const EMPTY_FEED: FeedSnapshot = {
   posts: [],
   waiting: 0,
   received: 0,
+  exact: true,
   notShown: 0,
   entering: new Set(),
+  gaps: new Map(),
 };
-
-/**
- * Marks one content and analysis of a post. The server repeats events after a crash and after a
- * reconnect; equal marks are repeats, a different mark is an edit or a better analysis.
- */
-export function versionOf(post: Post): string {
-  return [
-    post.edited_at,
-    post.tier,
-    post.model_name,
-    post.model_version,
-    post.sentiment_label,
-    fingerprint(post.content),
-  ].join("|");
-}
-
-/** FNV-1a over UTF-16 units: only tells versions of one post apart, so 32 bits are plenty. */
-function fingerprint(text: string): number {
-  let hash = 0x811c9dc5;
-  for (let index = 0; index < text.length; index++) {
-    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
-  }
-  return hash >>> 0;
-}
 
 /** The feed's memory: what is shown, what waits, what was seen. Mutable, read through `snapshot()`. */
 export class FeedBuffer {
   private shown: Post[] = [];
   private pending: Post[] = [];
-  private waiting = 0;
-  private seen = new Map<string, string>();
+  /** Arrivals beyond `pending`: left out by the server, or here because too many waited. */
+  private beyond = 0;
+  private seen = new Map<string, number>();
   private received = 0;
+  private exact = true;
   private notShown = 0;
   private entering = new Set<string>();
+  private gaps = new Map<string, Gap>();
   private newestArrival: number | null = null;
   private changed = true;
   private last: FeedSnapshot = EMPTY_FEED;
@@ -68,6 +61,11 @@ export class FeedBuffer {
   /** When the newest known post was stored, in ms since 1970; null while nothing is known. */
   get lastIngestedAt(): number | null {
     return this.newestArrival;
+  }
+
+  /** The post that arrived last, waiting or shown. */
+  get newestId(): string | null {
+    return (this.pending.at(-1) ?? this.shown[0])?.id ?? null;
   }
 
   /** Puts the latest stored posts (newest first) below whatever arrived meanwhile. */
@@ -85,7 +83,9 @@ export class FeedBuffer {
   restart(posts: readonly Post[]): void {
     this.shown = [];
     this.pending = [];
-    this.waiting = 0;
+    this.beyond = 0;
+    this.exact = false;
+    this.gaps = new Map();
     for (const post of posts) {
       this.remember(post);
       this.shown.push(post);
@@ -101,6 +101,7 @@ export class FeedBuffer {
     const fresh = this.take(posts);
     this.received += fresh + skipped;
     this.notShown += skipped;
+    this.beyond += skipped;
     if (skipped > 0) this.changed = true;
     return fresh + skipped;
   }
@@ -115,6 +116,7 @@ export class FeedBuffer {
     const accounted = Math.min(sampled, this.notShown);
     const fresh = this.take(posts) - accounted;
     this.notShown -= accounted;
+    this.beyond = Math.max(0, this.beyond - accounted);
     this.received += fresh;
     this.changed = true;
     return fresh;
@@ -129,27 +131,43 @@ export class FeedBuffer {
       newer.set(post.id, post);
     }
     if (newer.size === 0) return;
-    this.shown = this.shown.map((post) => newer.get(post.id) ?? post);
-    this.pending = this.pending.map((post) => newer.get(post.id) ?? post);
+    this.shown = replaced(this.shown, newer);
+    this.pending = replaced(this.pending, newer);
     this.changed = true;
   }
 
   deleted(ids: readonly string[]): void {
     const gone = new Set(ids);
-    const before = this.pending.length;
     this.shown = this.shown.filter((post) => !gone.has(post.id));
     this.pending = this.pending.filter((post) => !gone.has(post.id));
-    this.waiting -= before - this.pending.length;
     this.changed = true;
   }
 
-  /** Moves what waits into the picture. */
+  /** Says below what came after an absence that it was one; `lastId` is the last post from before. */
+  divide(lastId: string, gap: Gap): void {
+    this.gaps = new Map(this.gaps).set(lastId, gap);
+    this.changed = true;
+  }
+
+  /** Moves the next posts into the picture, few at a time so that they can be read; true while more wait. */
+  step(): boolean {
+    const waiting = this.pending.length;
+    this.move(waiting > SCREENFUL ? waiting : Math.ceil(waiting / 3));
+    return this.pending.length > 0;
+  }
+
+  /** Moves all that waits into the picture. */
   release(): void {
-    if (this.waiting === 0) return;
-    this.entering = new Set(this.pending.slice(-40).map((post) => post.id));
-    this.shown = this.pending.toReversed().concat(this.shown);
-    this.pending = [];
-    this.waiting = 0;
+    this.move(this.pending.length);
+  }
+
+  private move(count: number): void {
+    if (this.pending.length === 0 && this.beyond === 0) return;
+    const moved = this.pending.slice(0, count).reverse();
+    this.entering = new Set(moved.slice(0, ENTRANCES).map((post) => post.id));
+    if (moved.length > 0) this.shown = moved.concat(this.shown);
+    this.pending = this.pending.slice(count);
+    this.beyond = 0;
     this.trim();
     this.changed = true;
   }
@@ -158,10 +176,12 @@ export class FeedBuffer {
     if (this.changed) {
       this.last = {
         posts: this.shown,
-        waiting: this.waiting,
+        waiting: this.pending.length + this.beyond,
         received: this.received,
+        exact: this.exact,
         notShown: this.notShown,
         entering: this.entering,
+        gaps: this.gaps,
       };
       this.changed = false;
     }
@@ -175,10 +195,14 @@ export class FeedBuffer {
       if (this.seen.has(post.id)) continue;
       this.remember(post);
       this.pending.push(post);
-      this.waiting++;
       fresh++;
     }
-    if (this.pending.length > this.limit) this.pending = this.pending.slice(-this.limit);
+    const excess = this.pending.length - Math.min(this.limit, PENDING_LIMIT);
+    if (excess > 0) {
+      this.pending = this.pending.slice(excess);
+      this.beyond += excess;
+      this.notShown += excess;
+    }
     if (fresh > 0) this.changed = true;
     return fresh;
   }
@@ -198,4 +222,18 @@ export class FeedBuffer {
   private trim(): void {
     if (this.shown.length > this.limit) this.shown = this.shown.slice(0, this.limit);
   }
+}
+
+/** `posts` with those of `newer` in their places; looks no further than it must, as most are recent. */
+function replaced(posts: Post[], newer: ReadonlyMap<string, Post>): Post[] {
+  let left = newer.size;
+  let copy: Post[] | null = null;
+  for (let index = 0; index < posts.length && left > 0; index++) {
+    const post = newer.get(posts[index]?.id ?? "");
+    if (!post) continue;
+    copy ??= posts.slice();
+    copy[index] = post;
+    left--;
+  }
+  return copy ?? posts;
 }

@@ -1,7 +1,9 @@
-export type Phase = "connecting" | "live" | "catching_up" | "away";
+export type Phase = "connecting" | "live" | "catching_up" | "away" | "resting";
 
 export interface Gap {
-  /** Posts that came in while the server, or the way to it, was away. */
+  /** Why nothing was heard: the server, or the way to it, was away; or nobody looked at the page. */
+  cause: "away" | "hidden";
+  /** Posts that came in meanwhile. */
   count: number;
   /** False where so many came that only the newest were read. */
   complete: boolean;

@@ -3,7 +3,8 @@ import { EMPTY_FEED, type FeedSnapshot } from "./feed";
 import type { MetricsFrame } from "./frames";
 import { type LiveStatus, NOT_CONNECTED } from "./status";
 
-export type Hold = "paused" | "pointer" | "scrolled";
+/** Why the feed stands still; `focus`: the keyboard is in it; `open`: a post is open beside it. */
+export type Hold = "paused" | "pointer" | "scrolled" | "focus" | "open";
 
 interface LiveState {
   status: LiveStatus;
@@ -21,11 +22,11 @@ export const useLive = create<LiveState>((set) => ({
   feed: EMPTY_FEED,
   seeded: false,
   metrics: null,
-  holds: { paused: false, pointer: false, scrolled: false },
+  holds: { paused: false, pointer: false, scrolled: false, focus: false, open: false },
   hold: (reason, on) =>
     set((state) => (state.holds[reason] === on ? state : { holds: { ...state.holds, [reason]: on } })),
 }));
 
 export function isHeld(holds: Record<Hold, boolean>): boolean {
-  return holds.paused || holds.pointer || holds.scrolled;
+  return Object.values(holds).includes(true);
 }

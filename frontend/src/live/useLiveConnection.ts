@@ -7,7 +7,9 @@ import { Refresher } from "./refresh";
 import { isHeld, useLive } from "./store";
 
 /** Pace at which waiting posts enter the picture: quick to see, slow enough to read. */
-const DRAW_MS = 400;
+const STEP_MS = 400;
+/** A page that nobody has looked at for so long stops listening, and catches up when it is seen. */
+const REST_MS = 30_000;
 const REFRESH_MS = 2_500;
 /** Windows move on although nothing arrives. */
 const IDLE_REFRESH_MS = 60_000;
@@ -36,18 +38,29 @@ export function useLiveConnection(filters: Filters): void {
     const refresh = () => void queries.invalidateQueries({ queryKey: ["live"] }, { cancelRefetch: false });
     const refresher = new Refresher(refresh, REFRESH_MS, Date.now);
 
-    let drawTimer: ReturnType<typeof setTimeout> | null = null;
+    let frame: number | null = null;
+    let stepTimer: ReturnType<typeof setTimeout> | null = null;
+    let restTimer: ReturnType<typeof setTimeout> | null = null;
     const draw = () => {
-      drawTimer = null;
-      if (document.hidden) return;
-      if (!isHeld(getState().holds)) client.release();
+      frame = null;
       setState({ feed: client.feed(), seeded: client.isSeeded });
     };
+    /** Counts are drawn with the next picture; a hidden page has none. */
     const drawSoon = () => {
-      drawTimer ??= setTimeout(draw, DRAW_MS);
+      frame ??= requestAnimationFrame(draw);
+      if (stepTimer === null) step();
     };
-    const drawNow = () => {
-      if (drawTimer !== null) clearTimeout(drawTimer);
+    const step = () => {
+      stepTimer = null;
+      if (document.hidden || isHeld(getState().holds)) return;
+      const before = client.feed().posts;
+      const more = client.step();
+      if (!more && client.feed().posts === before) return;
+      stepTimer = setTimeout(step, STEP_MS);
+      frame ??= requestAnimationFrame(draw);
+    };
+    const drawAll = () => {
+      if (!isHeld(getState().holds)) client.release();
       draw();
     };
 
@@ -73,15 +86,17 @@ export function useLiveConnection(filters: Filters): void {
 
     const seen = () => {
       refresher.suspend(document.hidden);
+      if (restTimer !== null) clearTimeout(restTimer);
+      restTimer = document.hidden ? setTimeout(() => client.rest(), REST_MS) : null;
       if (document.hidden) return;
       client.retryNow();
-      drawNow();
+      drawAll();
     };
     const retry = () => client.retryNow();
     document.addEventListener("visibilitychange", seen);
     window.addEventListener("online", retry);
     const unhold = useLive.subscribe((now, before) => {
-      if (now.holds !== before.holds && !isHeld(now.holds)) drawNow();
+      if (now.holds !== before.holds && !isHeld(now.holds)) drawAll();
     });
     const idle = setInterval(() => refresher.touch(), IDLE_REFRESH_MS);
 
@@ -90,7 +105,8 @@ export function useLiveConnection(filters: Filters): void {
       refresher.stop();
       unhold();
       clearInterval(idle);
-      if (drawTimer !== null) clearTimeout(drawTimer);
+      if (frame !== null) cancelAnimationFrame(frame);
+      for (const timer of [stepTimer, restTimer]) if (timer !== null) clearTimeout(timer);
       document.removeEventListener("visibilitychange", seen);
       window.removeEventListener("online", retry);
       setState({ metrics: null });

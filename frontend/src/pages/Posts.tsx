@@ -1,12 +1,12 @@
 import { SegmentedControl } from "@mantine/core";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
-import { Virtuoso } from "react-virtuoso";
+import { useMemo } from "react";
 import { usePosts } from "../api/hooks";
 import type { PostOrder } from "../api/queries";
-import type { Post } from "../api/types";
 import { formatCount } from "../lib/format";
 import { useLive } from "../live/store";
-import { PostCard, PostCardSkeleton } from "../panels/PostCard";
+import { PostCardSkeleton } from "../panels/PostCard";
+import { PostList } from "../panels/PostList";
 import { FilterBar } from "../ui/FilterBar";
 import { Icon } from "../ui/Icon";
 import { Failure, Panel } from "../ui/Panel";
@@ -21,7 +21,7 @@ export default function Posts() {
   const { range, filters } = controls;
   const [order, setOrder] = useQueryState("order", parseAsStringLiteral(ORDERS).withDefault("newest"));
   const query = usePosts(range, filters, order);
-  const posts = query.data?.pages.flatMap((page) => page.posts) ?? [];
+  const posts = useMemo(() => query.data?.pages.flatMap((page) => page.posts) ?? [], [query.data]);
   const total = query.data?.pages[0]?.total;
 
   return (
@@ -67,38 +67,10 @@ export default function Posts() {
             No post of this time matches. Choose a longer time, or clear a filter.
           </p>
         ) : (
-          <List posts={posts} total={total ?? -1} query={query} />
+          <PostList posts={posts} total={total ?? -1} query={query} />
         )}
       </Panel>
     </>
-  );
-}
-
-function List({ posts, total, query }: { posts: Post[]; total: number; query: ReturnType<typeof usePosts> }) {
-  return (
-    <Virtuoso
-      useWindowScroll
-      data={posts}
-      computeItemKey={(_index, post) => post.id}
-      itemContent={(index, post) => <PostCard post={post} entering={false} place={index + 1} total={total} />}
-      endReached={() => {
-        if (query.hasNextPage && !query.isFetching) void query.fetchNextPage();
-      }}
-      increaseViewportBy={600}
-      role="feed"
-      aria-busy={query.isFetching}
-      aria-label="Stored posts"
-      components={{
-        Footer: () =>
-          query.isFetchNextPageError ? (
-            <Failure error={query.error as Error} retry={() => void query.fetchNextPage()} />
-          ) : query.hasNextPage ? (
-            <PostCardSkeleton />
-          ) : (
-            <p className={classes.end}>That is all.</p>
-          ),
-      }}
-    />
   );
 }
 

@@ -1,9 +1,10 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useDeadLetters } from "../api/hooks";
 import type { DeadLetter } from "../api/types";
 import { formatDayAndTime, formatUtc, plural } from "../lib/format";
 import { CopyLine } from "../ui/CopyLine";
 import { Panel, PanelBody } from "../ui/Panel";
+import { useListKeys } from "../ui/useListKeys";
 import classes from "./DeadLetters.module.css";
 
 const FIRST = 20;
@@ -14,6 +15,8 @@ const HEIGHT = 140;
 export function DeadLetters() {
   const [limit, setLimit] = useState(FIRST);
   const query = useDeadLetters(limit);
+  const list = useRef<HTMLUListElement>(null);
+  useListKeys(list, query.data?.letters.length ?? 0);
   return (
     <Panel
       title="Dead letters"
@@ -27,9 +30,9 @@ export function DeadLetters() {
       >
         {(data) => (
           <>
-            <ul className={classes.letters} data-testid="dead-letters">
-              {data.letters.map((letter) => (
-                <Letter key={letter.id} letter={letter} />
+            <ul ref={list} className={classes.letters} data-testid="dead-letters">
+              {data.letters.map((letter, row) => (
+                <Letter key={letter.id} letter={letter} row={row} />
               ))}
             </ul>
             {data.hasMore && limit < MOST && (
@@ -44,12 +47,12 @@ export function DeadLetters() {
   );
 }
 
-function Letter({ letter }: { letter: DeadLetter }) {
+function Letter({ letter, row }: { letter: DeadLetter; row: number }) {
   const moment = Date.parse(letter.dead_at);
   return (
-    <li>
+    <li data-row={row}>
       <details className={classes.letter}>
-        <summary>
+        <summary data-row-focus>
           <span className={classes.reason}>{letter.reason}</span>
           <span className={`${classes.origin} numeric`}>
             {letter.connector}

@@ -1,6 +1,6 @@
 import { ActionIcon, Tooltip } from "@mantine/core";
-import { useCallback } from "react";
-import { Virtuoso } from "react-virtuoso";
+import { type FocusEvent, useCallback, useEffect, useRef } from "react";
+import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
 import type { Post } from "../api/types";
 import { countFilters, type Filters } from "../lib/filters";
 import { formatCount } from "../lib/format";
@@ -8,83 +8,85 @@ import type { Table } from "../lib/table";
 import { isHeld, useLive } from "../live/store";
 import { Icon } from "../ui/Icon";
 import { Panel } from "../ui/Panel";
+import { usePostList } from "../ui/postList";
+import { useListKeys } from "../ui/useListKeys";
+import { usePost } from "../ui/usePost";
+import { FeedGap } from "./FeedGap";
 import classes from "./LiveFeed.module.css";
 import { PostCard, PostCardSkeleton } from "./PostCard";
+import { useCardLook } from "./useCardLook";
 
 export default function LiveFeed({ filters, className }: { filters: Filters; className?: string }) {
-  const feed = useLive((state) => state.feed);
-  const holds = useLive((state) => state.holds);
+  const posts = useLive((state) => state.feed.posts);
+  const entering = useLive((state) => state.feed.entering);
+  const gaps = useLive((state) => state.feed.gaps);
+  const paused = useLive((state) => state.holds.paused);
   const hold = useLive((state) => state.hold);
   const seeded = useLive((state) => state.seeded);
+  const look = useCardLook();
+  const body = useRef<HTMLDivElement>(null);
+  const list = useRef<VirtuosoHandle>(null);
+  useHoldWhileOpen();
+  useListKeys(body, posts.length, (row) => list.current?.scrollIntoView({ index: row }));
+  useEffect(() => usePostList.setState({ posts }), [posts]);
   const renderPost = useCallback(
-    (index: number, post: Post) => (
-      <PostCard
-        post={post}
-        entering={feed.entering.has(post.id)}
-        place={index + 1}
-        total={feed.posts.length}
-      />
-    ),
-    [feed.entering, feed.posts.length],
+    (index: number, post: Post) => {
+      const gap = gaps.get(post.id);
+      return (
+        <>
+          {gap && <FeedGap gap={gap} />}
+          <PostCard
+            post={post}
+            look={look}
+            entering={entering.has(post.id)}
+            place={index + 1}
+            total={posts.length}
+          />
+        </>
+      );
+    },
+    [entering, gaps, look, posts.length],
   );
-  const goOn = () => {
-    hold("paused", false);
-    hold("pointer", false);
-    hold("scrolled", false);
-    document.querySelector("[data-feed-scroller]")?.scrollTo({ top: 0 });
-  };
 
   return (
     <Panel
       title="Live feed"
       className={`${classes.panel} ${className ?? ""}`}
-      about="Posts as they arrive, newest arrival on top. It waits while the pointer is over it, while you have scrolled down, and after p. When more posts arrive at once than anyone can read, the server shows some of them; the counts stay exact."
-      csv={() => tableOf(feed.posts)}
+      about="Posts as they arrive, newest arrival on top. It waits while the pointer or the keyboard is in it, while you have scrolled down, and after p. When more posts arrive at once than anyone can read, some of them are shown; the counts stay exact."
+      csv={() => tableOf(posts)}
       fills
-      subtitle={
-        <span className="numeric" data-testid="feed-received">
-          {formatCount(feed.received)} {countFilters(filters) > 0 ? "matching " : ""}since you opened it
-        </span>
-      }
+      subtitle={<Received filtered={countFilters(filters) > 0} />}
       actions={
-        <Tooltip label={holds.paused ? "Go on (p)" : "Pause (p)"} withArrow>
+        <Tooltip label={paused ? "Go on (p)" : "Pause (p)"} withArrow>
           <ActionIcon
-            variant={holds.paused ? "filled" : "subtle"}
-            color={holds.paused ? undefined : "gray"}
+            variant={paused ? "filled" : "subtle"}
+            color={paused ? undefined : "gray"}
             size={30}
-            aria-label={holds.paused ? "Go on" : "Pause the feed"}
-            aria-pressed={holds.paused}
-            onClick={() => (holds.paused ? goOn() : hold("paused", true))}
+            aria-label={paused ? "Go on" : "Pause the feed"}
+            aria-pressed={paused}
+            onClick={() => (paused ? goOn() : hold("paused", true))}
           >
-            <Icon name={holds.paused ? "play" : "pause"} size={15} />
+            <Icon name={paused ? "play" : "pause"} size={15} />
           </ActionIcon>
         </Tooltip>
       }
     >
-      {feed.notShown > 0 && (
-        <p className={`${classes.sample} numeric`} data-testid="feed-sample">
-          <Icon name="info" size={14} /> Showing a sample: {formatCount(feed.notShown)} not shown
-        </p>
-      )}
+      <Sample />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it only notices that somebody reads */}
       <div
+        ref={body}
         className={classes.body}
         onPointerEnter={(event) => event.pointerType === "mouse" && hold("pointer", true)}
         onPointerLeave={() => hold("pointer", false)}
+        onFocus={() => hold("focus", true)}
+        onBlur={(event) => !staysWithin(event) && hold("focus", false)}
       >
-        {feed.waiting > 0 && isHeld(holds) && (
-          <button
-            type="button"
-            className={`${classes.waiting} numeric`}
-            onClick={goOn}
-            data-testid="feed-waiting"
-          >
-            <Icon name="arrowUp" size={13} /> {formatCount(feed.waiting)} new
-          </button>
-        )}
-        {feed.posts.length > 0 ? (
+        <Waiting />
+        {posts.length > 0 ? (
           <Virtuoso
+            ref={list}
             className={classes.list}
-            data={feed.posts as Post[]}
+            data={posts as Post[]}
             computeItemKey={(_index, post) => post.id}
             itemContent={renderPost}
             increaseViewportBy={300}
@@ -113,6 +115,68 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
         )}
       </div>
     </Panel>
+  );
+}
+
+/** Lets everything in, whatever held it, and shows the top. */
+function goOn() {
+  const { hold } = useLive.getState();
+  if (document.activeElement instanceof HTMLElement && document.activeElement.closest("[data-feed-scroller]"))
+    document.activeElement.blur();
+  document.querySelector("[data-feed-scroller]")?.scrollTo({ top: 0 });
+  for (const reason of ["paused", "pointer", "scrolled", "focus"] as const) hold(reason, false);
+}
+
+/** Somebody who reads a post finds the feed where it was; one that is left behind holds nothing. */
+function useHoldWhileOpen() {
+  const [open] = usePost();
+  useEffect(() => {
+    if (open === null) return;
+    const { hold } = useLive.getState();
+    hold("open", true);
+    return () => hold("open", false);
+  }, [open]);
+  useEffect(() => {
+    const { hold } = useLive.getState();
+    return () => {
+      for (const reason of ["pointer", "scrolled", "focus"] as const) hold(reason, false);
+      usePostList.setState({ posts: [] });
+    };
+  }, []);
+}
+
+function staysWithin(event: FocusEvent<HTMLElement>): boolean {
+  return event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget);
+}
+
+function Received({ filtered }: { filtered: boolean }) {
+  const received = useLive((state) => state.feed.received);
+  const exact = useLive((state) => state.feed.exact);
+  return (
+    <span className="numeric" data-testid="feed-received">
+      {!exact && "at least "}
+      {formatCount(received)} {filtered ? "matching " : ""}since you opened it
+    </span>
+  );
+}
+
+function Sample() {
+  const notShown = useLive((state) => state.feed.notShown);
+  if (notShown === 0) return null;
+  return (
+    <p className={`${classes.sample} numeric`} data-testid="feed-sample">
+      <Icon name="info" size={14} /> Showing a sample: {formatCount(notShown)} not shown
+    </p>
+  );
+}
+
+function Waiting() {
+  const waiting = useLive((state) => (isHeld(state.holds) ? state.feed.waiting : 0));
+  if (waiting === 0) return null;
+  return (
+    <button type="button" className={`${classes.waiting} numeric`} onClick={goOn} data-testid="feed-waiting">
+      <Icon name="arrowUp" size={13} /> {formatCount(waiting)} new
+    </button>
   );
 }
 

@@ -7,14 +7,15 @@ import { sentimentOf } from "../lib/sentiment";
 import { Icon } from "../ui/Icon";
 import { SentimentBadge } from "../ui/SentimentBadge";
 import { useNow } from "../ui/useNow";
-import { usePost } from "../ui/usePost";
 import classes from "./PostCard.module.css";
 import { PostReadings } from "./PostReadings";
+import type { CardLook } from "./useCardLook";
 
 const AGE_STEP_MS = 15_000;
 
 interface PostCardProps {
   post: Post;
+  look: CardLook;
   entering: boolean;
   /** Counted from 1 at the top, for assistive technology, which sees only what is drawn. */
   place: number;
@@ -22,10 +23,9 @@ interface PostCardProps {
 }
 
 /** One post. Its text is a stranger's: it is only ever drawn as text. */
-export const PostCard = memo(function PostCard({ post, entering, place, total }: PostCardProps) {
+export const PostCard = memo(function PostCard({ post, look, entering, place, total }: PostCardProps) {
   const sentiment = sentimentOf(post.sentiment_label);
   const link = safeLink(post.url);
-  const [, setOpen] = usePost();
   return (
     <article
       className={classes.card}
@@ -34,6 +34,7 @@ export const PostCard = memo(function PostCard({ post, entering, place, total }:
       data-sentiment={sentiment}
       data-entering={entering || undefined}
       data-post-id={post.id}
+      data-row={place - 1}
       data-testid="post"
     >
       <header className={classes.head}>
@@ -47,8 +48,9 @@ export const PostCard = memo(function PostCard({ post, entering, place, total }:
       <button
         type="button"
         className={classes.open}
+        data-row-focus
         aria-label={`Details of the post by ${post.author ?? "somebody"}`}
-        onClick={() => void setOpen(post.id)}
+        onClick={() => look.open(post.id)}
       />
       <footer className={classes.foot}>
         <SentimentBadge
@@ -57,7 +59,7 @@ export const PostCard = memo(function PostCard({ post, entering, place, total }:
             post.confidence_score === null ? undefined : `${Math.round(post.confidence_score * 100)}\u202f%`
           }
         />
-        <PostReadings post={post} />
+        <PostReadings post={post} highChurn={look.highChurn} />
         <span className={classes.model} title={modelTitle(post)}>
           {readBy(post)}
         </span>

@@ -1,7 +1,10 @@
-import { Drawer } from "@mantine/core";
+import { ActionIcon, Drawer } from "@mantine/core";
 import "@mantine/core/styles/Drawer.css";
+import { useHotkeys } from "@mantine/hooks";
 import { usePostQuery } from "../api/hooks";
+import { Icon } from "../ui/Icon";
 import { Failure } from "../ui/Panel";
+import { neighbour, usePostList } from "../ui/postList";
 import { usePost } from "../ui/usePost";
 import { PostDetails, PostDetailsSkeleton } from "./PostDetails";
 import classes from "./PostDrawer.module.css";
@@ -16,7 +19,11 @@ export default function PostDrawer() {
       onClose={() => void setId(null)}
       position="right"
       size="min(100vw, 560px)"
-      title="Post"
+      title={
+        <span className={classes.heading}>
+          Post {id !== null && <Neighbours id={id} go={(next) => void setId(next, { history: "replace" })} />}
+        </span>
+      }
       classNames={{ header: classes.header ?? "", title: classes.title ?? "", body: classes.body ?? "" }}
       closeButtonProps={{ "aria-label": "Close" }}
       data-testid="post-drawer"
@@ -29,5 +36,39 @@ export default function PostDrawer() {
         <PostDetailsSkeleton />
       )}
     </Drawer>
+  );
+}
+
+/** Through the list that the post was opened from, by j and k too; nothing where there is none. */
+function Neighbours({ id, go }: { id: string; go(id: string): void }) {
+  const previous = usePostList(({ posts }) => neighbour(posts, id, -1));
+  const next = usePostList(({ posts }) => neighbour(posts, id, 1));
+  useHotkeys([
+    ["j", () => next !== null && go(next)],
+    ["k", () => previous !== null && go(previous)],
+  ]);
+  if (previous === null && next === null) return null;
+  const ways = [
+    { label: "Previous post", key: "k", to: previous, icon: "up" },
+    { label: "Next post", key: "j", to: next, icon: "down" },
+  ] as const;
+  return (
+    <span className={classes.ways}>
+      {ways.map(({ label, key, to, icon }) => (
+        <ActionIcon
+          key={key}
+          variant="subtle"
+          color="gray"
+          size={30}
+          aria-label={label}
+          aria-keyshortcuts={key}
+          title={`${label} (${key})`}
+          disabled={to === null}
+          onClick={() => to !== null && go(to)}
+        >
+          <Icon name={icon} size={17} />
+        </ActionIcon>
+      ))}
+    </span>
   );
 }

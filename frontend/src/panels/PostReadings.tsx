@@ -1,4 +1,3 @@
-import { useHighChurn } from "../api/hooks";
 import type { Post } from "../api/types";
 import { EMOTION_TITLES, emotionOf, strongest } from "../lib/emotion";
 import { marksOf, type Risk } from "../lib/risk";
@@ -12,9 +11,8 @@ const RISK_MEANINGS: Record<Risk, string> = {
 };
 
 /** What else was read in a post: its strongest emotion, and a mark for each risk that is high. */
-export function PostReadings({ post }: { post: Post }) {
+export function PostReadings({ post, highChurn }: { post: Post; highChurn: number | undefined }) {
   const emotion = emotionOf(post.emotion);
-  const highChurn = useHighChurn();
   return (
     <>
       {emotion && (

@@ -132,7 +132,15 @@ describe("RiskTotals", () => {
 
 describe("PostCard", () => {
   const card = (change: Parameters<typeof aPost>[2]) => {
-    show(<PostCard post={aPost("a", 0, change)} entering={false} place={1} total={1} />);
+    show(
+      <PostCard
+        post={aPost("a", 0, change)}
+        look={{ open: vi.fn(), highChurn: 0.6 }}
+        entering={false}
+        place={1}
+        total={1}
+      />,
+    );
     return screen.getByTestId("post");
   };
 

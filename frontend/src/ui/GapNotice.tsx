@@ -21,7 +21,8 @@ export function GapNotice() {
         <p className={`${classes.notice} numeric`} data-testid="gap" data-count={gap.count}>
           <Icon name="check" size={16} />
           <span>
-            <strong>Caught up:</strong> {plural(gap.count, "post")} while the server was away
+            <strong>Caught up:</strong> {plural(gap.count, "post")}{" "}
+            {gap.cause === "away" ? "while the server was away" : "while nobody looked"}
             {!gap.complete && "; so many that only the newest are shown"}{" "}
             <span className={classes.at}>({formatClockSeconds(gap.filledAt)})</span>
           </span>

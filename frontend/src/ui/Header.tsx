@@ -17,7 +17,7 @@ export function nextScheme(scheme: Scheme): Scheme {
   return SCHEMES[(SCHEMES.indexOf(scheme) + 1) % SCHEMES.length] ?? "auto";
 }
 
-export function Header({ onHelp }: { onHelp(): void }) {
+export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
     <header className={classes.header}>
@@ -37,6 +37,11 @@ export function Header({ onHelp }: { onHelp(): void }) {
             </span>
           </Tooltip>
           <nav className={classes.tools} aria-label="Tools">
+            <Tooltip label="Commands (Ctrl+K)" withArrow>
+              <ActionIcon variant="subtle" color="gray" size={36} aria-label="Commands" onClick={onCommands}>
+                <Icon name="command" size={18} />
+              </ActionIcon>
+            </Tooltip>
             <Tooltip label="API reference" withArrow>
               <ActionIcon
                 component="a"

@@ -2,7 +2,9 @@ import { Kbd, Modal } from "@mantine/core";
 import classes from "./HelpDialog.module.css";
 
 const KEYS: readonly (readonly [string, string])[] = [
+  ["Ctrl K", "Commands: pages, filters, search, by name (⌘ K)"],
   ["/", "Search in posts"],
+  ["j k", "Next and previous post or dead letter; Enter opens it"],
   ["p", "Pause the feed, or go on"],
   ["t", "Theme: as the system, light, dark"],
   ["1 2 3", "Correct the open post: positive, neutral, negative"],

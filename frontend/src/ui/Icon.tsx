@@ -1,6 +1,7 @@
 /** One stroke width and one grid for every sign on the screen. Decorative: words stand beside them. */
 const PATHS = {
   search: "M11 4a7 7 0 1 1 0 14 7 7 0 0 1 0-14Zm5 12 4.5 4.5",
+  command: "M5 7l5 5-5 5M12.5 17H19",
   sun: "M12 8a4 4 0 1 1 0 8 4 4 0 0 1 0-8ZM12 2.500v2M12 19.500v2M2.5 12h2M19.5 12h2M5.3 5.300l1.4 1.400M17.3 17.300l1.4 1.400M5.3 18.700l1.4-1.400M17.3 6.700l1.4-1.4",
   moon: "M20 14.500A8 8 0 0 1 9.5 4 8.2 8.2 0 1 0 20 14.500Z",
   auto: "M12 4a8 8 0 1 1 0 16 8 8 0 0 1 0-16ZM12 4v16M12 8l6 2.500M12 12.500l7 2",

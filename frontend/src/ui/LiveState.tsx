@@ -20,6 +20,8 @@ export function describe(status: LiveStatus, paused: boolean, now: number): { to
       return isAway(status)
         ? { tone: "away", text: "Server away, trying now" }
         : { tone: "busy", text: "Connecting" };
+    case "resting":
+      return { tone: "paused", text: "Resting while hidden" };
     case "away": {
       const wait = Math.max(0, Math.ceil(((status.retryAt ?? now) - now) / 1_000));
       return { tone: "away", text: `Server away, next try in ${wait} s` };

@@ -12,6 +12,7 @@ import classes from "./Shell.module.css";
 import { type FilterControls, useFilters } from "./useFilters";
 import { usePost } from "./usePost";
 
+const CommandPalette = lazy(() => import("./CommandPalette"));
 const PostDrawer = lazy(() => import("../panels/PostDrawer"));
 
 interface PageContext {
@@ -24,6 +25,7 @@ export function Shell() {
   const controls = useFilters();
   const searchRef = useRef<HTMLInputElement>(null);
   const [help, setHelp] = useState(false);
+  const [palette, setPalette] = useState(false);
   const [post] = usePost();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const away = useLive((state) => isAway(state.status));
@@ -34,19 +36,21 @@ export function Shell() {
     hold("paused", !holds.paused);
   }, []);
   useHotkeys([
-    ["/", () => searchRef.current?.focus()],
+    // A page without a search of its own has that of the palette.
+    ["/", () => (searchRef.current ? searchRef.current.focus() : setPalette(true))],
     ["p", togglePause],
     ["t", () => setColorScheme(nextScheme(colorScheme))],
     ["shift+?", () => setHelp(true), { usePhysicalKeys: false }],
     ["?", () => setHelp(true)],
   ]);
+  useHotkeys([["mod+K", () => setPalette((open) => !open)]], []);
 
   return (
     <div className={classes.page} data-away={away || undefined}>
       <a className={classes.skip} href="#content">
         Skip to the content
       </a>
-      <Header onHelp={() => setHelp(true)} />
+      <Header onHelp={() => setHelp(true)} onCommands={() => setPalette(true)} />
       <main id="content" className={classes.main}>
         <Outlet context={{ controls, searchRef } satisfies PageContext} />
       </main>
@@ -54,6 +58,15 @@ export function Shell() {
       {post !== null && (
         <Suspense>
           <PostDrawer />
+        </Suspense>
+      )}
+      {palette && (
+        <Suspense>
+          <CommandPalette
+            controls={controls}
+            onClose={() => setPalette(false)}
+            onHelp={() => setHelp(true)}
+          />
         </Suspense>
       )}
       <HelpDialog opened={help} onClose={() => setHelp(false)} />

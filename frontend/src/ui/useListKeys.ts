@@ -1,0 +1,48 @@
+import { useHotkeys } from "@mantine/hooks";
+import { type RefObject, useRef } from "react";
+
+const TRIES = 20;
+
+/**
+ * `j` and `k` go down and up a list: the focus itself moves, so that Enter opens what is seen to be chosen.
+ * Rows carry `data-row`, their place from 0, and in each one element `data-row-focus`. `bring` brings a row
+ * that is not drawn into the picture.
+ */
+export function useListKeys(
+  list: RefObject<HTMLElement | null>,
+  count: number,
+  bring?: (row: number) => void,
+) {
+  const last = useRef(-1);
+  const move = (step: 1 | -1) => {
+    // A dialog has keys of its own.
+    const dialog = document.querySelector('[role="dialog"]');
+    if (count === 0 || (dialog && !dialog.contains(list.current))) return;
+    const at = document.activeElement?.closest<HTMLElement>("[data-row]");
+    const from = at && list.current?.contains(at) ? Number(at.dataset.row) : last.current;
+    const next = Math.min(count - 1, Math.max(0, from + step));
+    last.current = next;
+    focusRow(list, next, bring, TRIES);
+  };
+  useHotkeys([
+    ["j", () => move(1)],
+    ["k", () => move(-1)],
+  ]);
+}
+
+function focusRow(
+  list: RefObject<HTMLElement | null>,
+  row: number,
+  bring: ((row: number) => void) | undefined,
+  tries: number,
+): void {
+  const found = list.current?.querySelector<HTMLElement>(`[data-row="${row}"]`);
+  const target = found?.querySelector<HTMLElement>("[data-row-focus]");
+  if (target) {
+    target.focus({ preventScroll: true });
+    found?.scrollIntoView({ block: "nearest" });
+    return;
+  }
+  if (tries === TRIES) bring?.(row);
+  if (tries > 0) requestAnimationFrame(() => focusRow(list, row, bring, tries - 1));
+}
