@@ -17,7 +17,7 @@ interface PaletteProps {
 /** Everything by name: type some of it, Enter does it. */
 export default function CommandPalette({ controls, onClose, onHelp }: PaletteProps) {
   const [text, setText] = useState("");
-  const combobox = useCombobox();
+  const combobox = useCombobox({ opened: true });
   const commands = useCommands(controls, onHelp);
   const search = useSearchCommand(text);
   const found = [...matching(commands, text), ...(search ? [search] : [])];
@@ -55,9 +55,9 @@ export default function CommandPalette({ controls, onClose, onHelp }: PalettePro
             onChange={(event) => setText(event.currentTarget.value)}
           />
         </Combobox.EventsTarget>
-        <Combobox.Options className={classes.options} aria-label="Commands">
+        <Combobox.Options className={classes.options} aria-label="Commands" tabIndex={0}>
           {grouped(found).map(([group, members]) => (
-            <Combobox.Group key={group} label={group}>
+            <Combobox.Group key={group} label={group} classNames={{ groupLabel: classes.group ?? "" }}>
               {members.map((command) => (
                 <Combobox.Option key={command.id} value={command.id} className={classes.option}>
                   <span>{command.title}</span>
