@@ -26,6 +26,7 @@ export function someNumbers(change: Partial<Numbers> = {}): Numbers {
     high_churn_risk: 0,
     high_churn_share: null,
     emotions: null,
+    emotion_posts: 0,
     ...change,
   };
 }

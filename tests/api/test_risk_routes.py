@@ -93,6 +93,7 @@ async def test_shares_and_averages_are_of_the_posts_read(read: House) -> None:
         assert (numbers["posts"], numbers["scored"]) == (6, 5)
         assert (numbers["toxicity_posts"], numbers["average_toxicity"]) == (3, 0.4)
         assert (numbers["churn_posts"], numbers["average_churn_risk"]) == (3, 0.4333)
+        assert (numbers["emotion_posts"], numbers["emotions"]) == (0, None)
         assert (numbers["high_churn_risk"], numbers["high_churn_share"]) == (2, 0.6667)
     empty = overall["previous"]
     assert (empty["toxicity_posts"], empty["churn_posts"], empty["high_churn_share"]) == (0, 0, None)

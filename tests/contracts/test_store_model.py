@@ -259,6 +259,7 @@ class Naive:
             "churn_posts": sum(one["churn"] is not None for one in ones),
             "high_churn_risk": sum(one["churn"] is not None and one["churn"] >= 0.5 for one in ones),
             "anger": mean(anger),
+            "emotion_posts": len(anger),
         }
 
 

@@ -217,6 +217,20 @@ async def test_risks_are_counted_among_the_posts_read_for_them(store: Store, fee
         assert (numbers.average_toxicity, numbers.average_churn_risk) == (0.4, 0.63)
 
 
+async def test_emotions_are_averaged_over_the_posts_read_for_them(store: Store, feed: Feed) -> None:
+    for number, anger in enumerate([0.2, 0.6, None]):
+        emotions = None if anger is None else (0.1, 0.0, anger, 0.0, 0.0, 0.0, 0.3)
+        written = NOW - timedelta(minutes=number % 2)
+        reading = a_reading(emotion=None if emotions is None else "anger", emotions=emotions)
+        await feed.write(a_post(str(number), created_at=written), reading=reading)
+    # From the rollups, then from the rows.
+    for filters in (Filters(), Filters(author=("ann",))):
+        cells = await store.numbers.cells(NumbersQuery(**RANGE, filters=filters, period="minute"))
+        read = [(cell.numbers.posts, cell.numbers.emotion_posts) for cell in cells]
+        assert read == [(1, 1), (2, 1)]
+        assert [(cell.numbers.emotions or {})["anger"] for cell in cells] == [0.6, 0.2]
+
+
 async def test_export_is_complete_and_oldest_first(store: Store, feed: Feed) -> None:
     await feed.write(*(a_post(str(n), created_at=NOW - timedelta(seconds=n)) for n in range(2_345)))
     chunks = [chunk async for chunk in store.posts.export(Filters(source=("twitter",)))]

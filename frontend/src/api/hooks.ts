@@ -32,12 +32,13 @@ export function useOverall(range: Range, filters: Filters) {
   });
 }
 
-export function useTrend(range: Range, filters: Filters) {
+export function useTrend(range: Range, filters: Filters, enabled = true) {
   return useQuery({
     queryKey: ["live", "trend", range, filters],
     // Buckets without their range would be drawn on the wrong axis while the next range is read.
     queryFn: async ({ signal }) => ({ range, ...(await readTrend(range, filters, signal)) }),
     placeholderData: keepPreviousData,
+    enabled,
   });
 }
 

@@ -1066,6 +1066,7 @@ export interface components {
          *       "average_sentiment": -0.0712,
          *       "average_toxicity": 0.1418,
          *       "churn_posts": 112,
+         *       "emotion_posts": 112,
          *       "emotions": {
          *         "anger": 0.1893,
          *         "disgust": 0.0276,
@@ -1144,6 +1145,11 @@ export interface components {
             emotions: {
                 [key: string]: number;
             } | null;
+            /**
+             * Emotion Posts
+             * @description Posts that were read for emotions; the averages are of them.
+             */
+            emotion_posts: number;
             /**
              * Bucket
              * Format: date-time
@@ -1703,6 +1709,7 @@ export interface components {
          *       "average_sentiment": -0.0712,
          *       "average_toxicity": 0.1418,
          *       "churn_posts": 112,
+         *       "emotion_posts": 112,
          *       "emotions": {
          *         "anger": 0.1893,
          *         "disgust": 0.0276,
@@ -1781,6 +1788,11 @@ export interface components {
             emotions: {
                 [key: string]: number;
             } | null;
+            /**
+             * Emotion Posts
+             * @description Posts that were read for emotions; the averages are of them.
+             */
+            emotion_posts: number;
             /** Key */
             key: string;
         };
@@ -2383,6 +2395,7 @@ export interface components {
          *       "average_sentiment": -0.0712,
          *       "average_toxicity": 0.1418,
          *       "churn_posts": 112,
+         *       "emotion_posts": 112,
          *       "emotions": {
          *         "anger": 0.1893,
          *         "disgust": 0.0276,
@@ -2461,6 +2474,11 @@ export interface components {
             emotions: {
                 [key: string]: number;
             } | null;
+            /**
+             * Emotion Posts
+             * @description Posts that were read for emotions; the averages are of them.
+             */
+            emotion_posts: number;
         };
         /**
          * Metadata
@@ -2528,6 +2546,7 @@ export interface components {
          *       "average_sentiment": -0.0712,
          *       "average_toxicity": 0.1418,
          *       "churn_posts": 112,
+         *       "emotion_posts": 112,
          *       "emotions": {
          *         "anger": 0.1893,
          *         "disgust": 0.0276,
@@ -2606,6 +2625,11 @@ export interface components {
             emotions: {
                 [key: string]: number;
             } | null;
+            /**
+             * Emotion Posts
+             * @description Posts that were read for emotions; the averages are of them.
+             */
+            emotion_posts: number;
             /** Key */
             key: string;
             /** City */
@@ -3390,6 +3414,7 @@ export interface components {
          *       "average_sentiment": -0.0712,
          *       "average_toxicity": 0.1418,
          *       "churn_posts": 112,
+         *       "emotion_posts": 112,
          *       "emotions": {
          *         "anger": 0.1893,
          *         "disgust": 0.0276,
@@ -3468,6 +3493,11 @@ export interface components {
             emotions: {
                 [key: string]: number;
             } | null;
+            /**
+             * Emotion Posts
+             * @description Posts that were read for emotions; the averages are of them.
+             */
+            emotion_posts: number;
             /**
              * Weekday
              * @description 1 is Monday, as in ISO 8601.

@@ -14,6 +14,8 @@ const bucket = (at: string, positive: number, negative: number, average: number 
   toxicity_posts: 0,
   churn_posts: 0,
   high_churn_risk: 0,
+  emotions: null,
+  emotion_posts: 0,
 });
 
 describe("stepFor", () => {
@@ -70,6 +72,31 @@ describe("barsOf", () => {
     expect(first?.highChurn).toBe(2 / 8);
     expect(first?.toxicity).toBeCloseTo((2 * 0.4 + 4 * 0.1) / 6);
     expect([last?.highChurn, last?.toxicity]).toEqual([null, null]);
+  });
+
+  it("averages emotions over the posts read for them, whatever else was written", () => {
+    const felt = (anger: number) => ({
+      joy: 0.1,
+      surprise: 0,
+      sadness: 0,
+      anger,
+      fear: 0,
+      disgust: 0,
+      neutral: 0.5,
+    });
+    const [merged, unread] = barsOf(
+      [
+        { ...bucket("2026-01-05T10:00:00Z", 5, 4, 0.5), emotions: felt(0.2), emotion_posts: 1 },
+        { ...bucket("2026-01-05T11:00:00Z", 3, 0, 0.5), emotions: felt(0.6), emotion_posts: 3 },
+        bucket("2026-01-06T11:00:00Z", 3, 0, 0.5),
+      ],
+      "hour",
+      2,
+    );
+    expect(merged?.emotionPosts).toBe(4);
+    expect(merged?.emotions?.anger).toBeCloseTo(0.5);
+    expect(merged?.emotions?.joy).toBeCloseTo(0.1);
+    expect([unread?.emotions, unread?.emotionPosts]).toEqual([null, 0]);
   });
 
   it("begins merged bars at round hours of the viewer's day", () => {

@@ -1,3 +1,4 @@
+import { EMOTIONS, type Emotion } from "../lib/emotion";
 import { PERIOD_MS, type Period } from "../lib/range";
 
 /** Counts of one slice of time, drawn as one bar. */
@@ -14,8 +15,13 @@ export interface Bar {
   average: number | null;
   /** Share at high churn risk of the posts read for it, null without any. */
   highChurn: number | null;
+  churnPosts: number;
   /** Mean over the posts read for it, null without any. */
   toxicity: number | null;
+  toxicityPosts: number;
+  /** Mean probabilities over the posts read for emotions, null without any. */
+  emotions: Record<Emotion, number> | null;
+  emotionPosts: number;
 }
 
 interface Counted {
@@ -31,6 +37,8 @@ interface Counted {
   toxicity_posts: number;
   churn_posts: number;
   high_churn_risk: number;
+  emotions: Record<string, number> | null;
+  emotion_posts: number;
 }
 
 /** Widths people think in, in buckets of the period. */
@@ -68,28 +76,35 @@ export function barsOf(buckets: readonly Counted[], period: Period, most: number
     bar.scored += bucket.scored;
     bar.sentiment += (bucket.average_sentiment ?? 0) * bucket.scored;
     bar.leaving += bucket.high_churn_risk;
-    bar.leavingOf += bucket.churn_posts;
+    bar.churnPosts += bucket.churn_posts;
     bar.toxic += (bucket.average_toxicity ?? 0) * bucket.toxicity_posts;
-    bar.toxicOf += bucket.toxicity_posts;
+    bar.toxicityPosts += bucket.toxicity_posts;
+    bar.emotionPosts += bucket.emotion_posts;
+    for (const emotion of EMOTIONS)
+      bar.felt[emotion] += (bucket.emotions?.[emotion] ?? 0) * bucket.emotion_posts;
     bars.set(start, bar);
   });
   return [...bars.values()]
     .sort((a, b) => a.start - b.start)
-    .map(({ sentiment, leaving, leavingOf, toxic, toxicOf, ...bar }) => ({
+    .map(({ sentiment, leaving, toxic, felt, ...bar }) => ({
       ...bar,
       average: bar.scored > 0 ? sentiment / bar.scored : null,
-      highChurn: leavingOf > 0 ? leaving / leavingOf : null,
-      toxicity: toxicOf > 0 ? toxic / toxicOf : null,
+      highChurn: bar.churnPosts > 0 ? leaving / bar.churnPosts : null,
+      toxicity: bar.toxicityPosts > 0 ? toxic / bar.toxicityPosts : null,
+      emotions: bar.emotionPosts > 0 ? scaled(felt, 1 / bar.emotionPosts) : null,
     }));
 }
 
 /** A bar while it is added up: means are kept as sums, and of how many posts. */
-interface Sums extends Omit<Bar, "average" | "highChurn" | "toxicity"> {
+interface Sums extends Omit<Bar, "average" | "highChurn" | "toxicity" | "emotions"> {
   sentiment: number;
   leaving: number;
-  leavingOf: number;
   toxic: number;
-  toxicOf: number;
+  felt: Record<Emotion, number>;
+}
+
+function scaled(felt: Record<Emotion, number>, factor: number): Record<Emotion, number> {
+  return Object.fromEntries(EMOTIONS.map((emotion) => [emotion, felt[emotion] * factor])) as typeof felt;
 }
 
 function alignDown(at: number, width: number, period: Period): number {
@@ -98,6 +113,16 @@ function alignDown(at: number, width: number, period: Period): number {
   const offset = new Date(at).getTimezoneOffset() * 60_000;
   return Math.floor((at - offset) / width) * width + offset;
 }
+
+const NO_EMOTION: Record<Emotion, number> = {
+  joy: 0,
+  surprise: 0,
+  sadness: 0,
+  anger: 0,
+  fear: 0,
+  disgust: 0,
+  neutral: 0,
+};
 
 function emptyBar(start: number, end: number): Sums {
   return {
@@ -111,9 +136,11 @@ function emptyBar(start: number, end: number): Sums {
     scored: 0,
     sentiment: 0,
     leaving: 0,
-    leavingOf: 0,
+    churnPosts: 0,
     toxic: 0,
-    toxicOf: 0,
+    toxicityPosts: 0,
+    felt: { ...NO_EMOTION },
+    emotionPosts: 0,
   };
 }
 

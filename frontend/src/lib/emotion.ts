@@ -37,7 +37,7 @@ export function emotionRows(now: Numbers, before: Numbers | null): EmotionRow[] 
     const mean = now.emotions?.[emotion];
     if (mean === undefined) continue;
     const earlier = before?.emotions?.[emotion] ?? null;
-    const sure = before !== null && meansDiffer(mean, now.scored, earlier, before.scored);
+    const sure = before !== null && meansDiffer(mean, now.emotion_posts, earlier, before.emotion_posts);
     rows.push({ emotion, mean, before: earlier, change: shareChange(mean, earlier), sure });
   }
   const rank = (row: EmotionRow) => (row.emotion === "neutral" ? -1 : row.mean);

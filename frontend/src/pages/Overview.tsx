@@ -15,6 +15,7 @@ import classes from "./Overview.module.css";
 const Trend = lazy(() => import("../panels/Trend"));
 const Distribution = lazy(() => import("../panels/Distribution"));
 const Emotions = lazy(() => import("../panels/Emotions"));
+const Risks = lazy(() => import("../panels/Risks"));
 const SentimentGauge = lazy(() => import("../panels/SentimentGauge"));
 const Products = lazy(() => import("../panels/Products"));
 const Channels = lazy(() => import("../panels/Channels"));
@@ -49,8 +50,11 @@ export function Overview() {
           <Slot className={classes.distribution} height={286}>
             <Distribution range={range} filters={filters} />
           </Slot>
-          <Slot className={classes.emotions} height={286}>
-            <Emotions range={range} filters={filters} compare={compare} onPick={toggle} />
+          <Slot className={classes.emotions} height={302}>
+            <Emotions range={range} filters={filters} compare={compare} onPick={toggle} onChoose={choose} />
+          </Slot>
+          <Slot className={classes.risks} height={302}>
+            <Risks range={range} filters={filters} compare={compare} onChoose={choose} />
           </Slot>
           <Slot height={351}>
             <Products range={range} filters={filters} onPick={toggle} />

@@ -1,4 +1,5 @@
-import { Tooltip, VisuallyHidden } from "@mantine/core";
+import { SegmentedControl, Tooltip, VisuallyHidden } from "@mantine/core";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useGroups, useOverall } from "../api/hooks";
 import type { Numbers } from "../api/types";
 import { MeanBar } from "../charts/MeanBar";
@@ -12,9 +13,11 @@ import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { ChangePill } from "../ui/ChangeMark";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { EmotionLines, emotionTable } from "./EmotionLines";
 import classes from "./Emotions.module.css";
+import { useSeries } from "./useSeries";
 
-const HEIGHT = 238;
+const HEIGHT = 254;
 /** Bars share a scale, whose end is at least this probability: small ones stay small. */
 const LEAST_REACH = 0.25;
 const GOOD: Partial<Record<Emotion, "up" | "down">> = {
@@ -30,26 +33,47 @@ interface EmotionsProps {
   filters: Filters;
   compare: boolean;
   onPick(dimension: Dimension, value: string): void;
+  /** A time was chosen on a chart, in ms since 1970. */
+  onChoose(start: number, end: number): void;
 }
 
+const parseView = parseAsStringLiteral(["total", "time"] as const).withDefault("total");
+
 /** Which emotions posts carry, each beside where it stood before. A click filters by it. */
-export default function Emotions({ range, filters, compare, onPick }: EmotionsProps) {
+export default function Emotions({ range, filters, compare, onPick, onChoose }: EmotionsProps) {
   // Its own dimension stays open, as in the rankings.
   const others = { ...filters, emotion: [] };
+  const [view, setView] = useQueryState("emotions", parseView.withOptions({ history: "push" }));
+  const overtime = view === "time";
   const overall = useOverall(range, others);
+  const series = useSeries(range, others, compare, overtime);
   const current = useCurrentNumbers(range, others);
   const groups = useGroups("emotions", range, others, EMOTIONS.length);
-  const read = groups.data?.items.reduce((sum, group) => sum + group.posts, 0);
   const now = current ?? overall.data?.current;
+  const read = now?.emotion_posts;
   const strongestIn = new Map(groups.data?.items.map((group) => [group.key, group.posts]));
   return (
     <Panel
       title="Emotions"
       query={overall}
       csv={
-        now && overall.data
-          ? () => tableOf(emotionRows(now, compare ? overall.data.previous : null), strongestIn)
-          : undefined
+        overtime
+          ? () => emotionTable(series.bars)
+          : now && overall.data
+            ? () => tableOf(emotionRows(now, compare ? overall.data.previous : null), strongestIn)
+            : undefined
+      }
+      actions={
+        <SegmentedControl
+          size="xs"
+          aria-label="Show emotions in total or over time"
+          data={[
+            { value: "total", label: "Total" },
+            { value: "time", label: "Over time" },
+          ]}
+          value={view}
+          onChange={(value) => void setView(value as typeof view)}
+        />
       }
       subtitle={read ? `${formatCompact(read)} posts read` : undefined}
       about="The mean probability of each emotion: about so many of a hundred posts carry it. A post can carry several, so they do not add up to 100 %; neutral is the model's own reading, that there is none. The mark is where it stood in the time before. Click a row for the posts whose strongest emotion it is."
@@ -67,16 +91,25 @@ export default function Emotions({ range, filters, compare, onPick }: EmotionsPr
           )
         }
       >
-        {(data) => (
-          <Rows
-            now={current ?? data.current}
-            before={compare ? data.previous : null}
-            previous={shapeOf(range).previous}
-            strongestIn={strongestIn}
-            chosen={filters.emotion}
-            onPick={(emotion) => onPick("emotion", emotion)}
-          />
-        )}
+        {(data) =>
+          overtime ? (
+            <EmotionLines
+              series={series}
+              means={(current ?? data.current).emotions ?? {}}
+              range={range}
+              onChoose={onChoose}
+            />
+          ) : (
+            <Rows
+              now={current ?? data.current}
+              before={compare ? data.previous : null}
+              previous={shapeOf(range).previous}
+              strongestIn={strongestIn}
+              chosen={filters.emotion}
+              onPick={(emotion) => onPick("emotion", emotion)}
+            />
+          )
+        }
       </PanelBody>
     </Panel>
   );

@@ -51,7 +51,7 @@ describe("Emotions", () => {
     const pick = vi.fn();
     const before = someNumbers({ emotions: { ...EMOTIONS, anger: 0.05 } });
     show(
-      <Emotions range="24h" filters={NO_FILTERS} compare onPick={pick} />,
+      <Emotions range="24h" filters={NO_FILTERS} compare onPick={pick} onChoose={vi.fn()} />,
       someNumbers({ emotions: EMOTIONS }),
       before,
     );
@@ -70,14 +70,17 @@ describe("Emotions", () => {
   });
 
   it("says that the model reads none, instead of showing zeros", async () => {
-    show(<Emotions range="24h" filters={NO_FILTERS} compare onPick={vi.fn()} />);
+    show(<Emotions range="24h" filters={NO_FILTERS} compare onPick={vi.fn()} onChoose={vi.fn()} />);
     expect(await screen.findByText("The model that read these posts does not read emotions.")).toBeTruthy();
     expect(screen.queryByTestId("emotions")).toBeNull();
   });
 
   it("says that nothing matches where there are no posts", async () => {
     const nothing: Partial<Numbers> = { posts: 0, scored: 0 };
-    show(<Emotions range="1h" filters={NO_FILTERS} compare onPick={vi.fn()} />, someNumbers(nothing));
+    show(
+      <Emotions range="1h" filters={NO_FILTERS} compare onPick={vi.fn()} onChoose={vi.fn()} />,
+      someNumbers(nothing),
+    );
     expect(await screen.findByText("No posts in the last hour match.")).toBeTruthy();
   });
 });

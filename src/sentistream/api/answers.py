@@ -71,4 +71,5 @@ def measures(numbers: Numbers) -> dict[str, Any]:
         "high_churn_risk": numbers.high_churn_risk,
         "high_churn_share": share(numbers.high_churn_risk, numbers.churn_posts),
         "emotions": numbers.emotions,
+        "emotion_posts": numbers.emotion_posts,
     }

@@ -87,8 +87,9 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
 
     Averages are None where no post had the value. `average_sentiment` lies in [-1, 1],
     `average_toxicity`, `average_churn_risk` and `emotions` in [0, 1]. `scored` leaves out the
-    unscored; shares are of the scored. Not every model reads toxicity and churn risk:
-    `toxicity_posts` and `churn_posts` were read for them, and `high_churn_risk` is of the latter.
+    unscored; shares are of the scored. Not every model reads toxicity, churn risk and emotions:
+    `toxicity_posts`, `churn_posts` and `emotion_posts` were read for them, and `high_churn_risk` is of the
+    posts read for churn risk.
     """
 
     posts: int = 0
@@ -103,6 +104,7 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
     churn_posts: int = 0
     high_churn_risk: int = 0
     emotions: dict[str, float] | None = None
+    emotion_posts: int = 0
 
     @property
     def scored(self) -> int:
@@ -132,6 +134,7 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
             churn_posts=values["churn_count"],
             high_churn_risk=values["churn_high"],
             emotions=emotions or None,
+            emotion_posts=max(values[f"{emotion}_count"] for emotion in EMOTIONS),
         )
 
 

@@ -35,6 +35,7 @@ EXAMPLE_MEASURES: dict[str, Any] = {
         "disgust": 0.0276,
         "neutral": 0.4172,
     },
+    "emotion_posts": 112,
 }
 
 ChurnThreshold = Annotated[Probability, Field(description="Churn risk from which a post counts as high.")]
@@ -62,6 +63,7 @@ class Measures(Model):
     high_churn_risk: Count = Field(description="Posts whose churn risk is high_churn_threshold or more.")
     high_churn_share: Probability | None = Field(description="high_churn_risk of churn_posts.")
     emotions: dict[str, float] | None = Field(description="Average probability by emotion.")
+    emotion_posts: Count = Field(description="Posts that were read for emotions; the averages are of them.")
 
 
 class Bucket(Measures):

@@ -1,0 +1,121 @@
+import { useElementSize } from "@mantine/hooks";
+import { scaleLinear, scaleTime } from "d3-scale";
+import type { ReactNode } from "react";
+import { formatShare, plural } from "../lib/format";
+import { Axes } from "./Axes";
+import classes from "./LineChart.module.css";
+import { type Point, pathOf, runsOf } from "./lines";
+import { spanTitle } from "./timeAxis";
+import { useBrush } from "./useBrush";
+
+/** A share or a mean in [0, 1], and of how many posts. */
+export interface Reading extends Point {
+  posts: number;
+}
+
+interface LineChartProps {
+  title: ReactNode;
+  /** What stands beside the title while no slice is read. */
+  latest: string;
+  readings: readonly Reading[];
+  /** The time before, already moved to where it is drawn. */
+  before: readonly Point[];
+  start: number;
+  end: number;
+  /** The upper end of the scale. */
+  reach: number;
+  height: number;
+  /** Without scale and times, for a row of charts of one scale. */
+  compact?: boolean;
+  summary: string;
+  onChoose(start: number, end: number): void;
+}
+
+/** One line over time, with the time before behind it; read and chosen like the trend. */
+export function LineChart(props: LineChartProps) {
+  const { title, latest, readings, before, start, end, reach, height, compact = false, summary } = props;
+  const { ref, width } = useElementSize();
+  const margin = compact
+    ? { top: 4, right: 0, bottom: 3, left: 0 }
+    : { top: 8, right: 4, bottom: 26, left: 46 };
+  const from = Math.min(start, readings[0]?.start ?? start);
+  const until = Math.max(end, readings.at(-1)?.end ?? end);
+  const x = scaleTime([from, until], [margin.left, Math.max(margin.left + 1, width - margin.right)]);
+  const y = scaleLinear([0, reach], [height - margin.bottom, margin.top]);
+  if (!compact) y.nice(3);
+  const { picked, selected, handlers } = useBrush(readings, (px) => x.invert(px).getTime(), props.onChoose);
+  const reading = picked === null ? undefined : readings[picked];
+  const at = reading ? x((reading.start + reading.end) / 2) : 0;
+  const [first, last] = selected ? [readings[selected[0]], readings[selected[1]]] : [];
+  return (
+    <figure className={classes.figure} data-compact={compact || undefined}>
+      <figcaption className={classes.caption}>
+        <span className={classes.title}>{title}</span>
+        <span className={`${classes.reading} numeric`} role="status">
+          {first && last
+            ? spanTitle({ start: first.start, end: last.end })
+            : reading
+              ? `${formatShare(reading.value)} of ${plural(reading.posts, "post")}, ${spanTitle(reading)}`
+              : latest}
+        </span>
+      </figcaption>
+      <div ref={ref} style={{ height }}>
+        {width > 0 && (
+          <svg
+            width={width}
+            height={height}
+            role="img"
+            aria-label={summary}
+            // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read the values one by one
+            tabIndex={0}
+            className={classes.svg}
+            {...handlers}
+          >
+            {compact ? (
+              <line className={classes.base} x1={0} x2={width} y1={y(0)} y2={y(0)} />
+            ) : (
+              <Axes
+                x={x}
+                y={y}
+                width={width}
+                height={height}
+                lines={3}
+                write={(value) => `${Number((value * 100).toFixed(1))} %`}
+              />
+            )}
+            {runsOf(readings).map((run) => (
+              <path key={run[0]?.start} className={classes.area} d={areaOf(run, x, y)} />
+            ))}
+            <path className={classes.ghost} d={pathOf(before, x, y)} />
+            <path className={classes.line} d={pathOf(readings, x, y)} />
+            {first && last && (
+              <rect
+                className={classes.selection}
+                x={x(first.start)}
+                y={margin.top}
+                width={Math.max(1, x(last.end) - x(first.start))}
+                height={height - margin.bottom - margin.top}
+              />
+            )}
+            {reading && (
+              <>
+                <line className={classes.cursor} x1={at} x2={at} y1={margin.top} y2={y(0)} />
+                {reading.value !== null && (
+                  <circle className={classes.dot} cx={at} cy={y(reading.value)} r={3.5} />
+                )}
+              </>
+            )}
+          </svg>
+        )}
+      </div>
+    </figure>
+  );
+}
+
+function areaOf(run: readonly Point[], x: (moment: number) => number, y: (value: number) => number): string {
+  const [first] = run;
+  const last = run.at(-1);
+  if (!first || !last || run.length < 2) return "";
+  const edge = (point: Point) => x((point.start + point.end) / 2);
+  return `${pathOf(run, x, y)}L${edge(last)},${y(0)}L${edge(first)},${y(0)}Z`;
+}
