@@ -1,15 +1,19 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type Filters, filterParameters } from "../lib/filters";
-import type { Range } from "../lib/range";
+import { type Range, rangeParameters } from "../lib/range";
 import { api, read } from "./client";
 import { moments, TIME_ZONE } from "./queries";
 import type { components } from "./schema.gen";
 
 type Schemas = components["schemas"];
+export type Term = Schemas["TermItem"];
+export type Terms = Schemas["Terms"];
+export type TermOrder = "people" | "rising";
 export type WeekHour = Schemas["WeekHour"];
 
 /** What changes slowly, or costs the server more, is read again at this pace while it is looked at. */
 const SLOW_MS = 15_000;
+const TERMS_MS = 60_000;
 
 /** Where, when in the week and about what people write. */
 export function useWeek(range: Range, filters: Filters) {
@@ -21,5 +25,17 @@ export function useWeek(range: Range, filters: Filters) {
     },
     placeholderData: keepPreviousData,
     refetchInterval: SLOW_MS,
+  });
+}
+
+export function useTerms(range: Range, filters: Filters, sort: TermOrder, limit: number) {
+  return useQuery({
+    queryKey: ["terms", range, filters, sort, limit],
+    queryFn: async ({ signal }) => {
+      const query = { ...filterParameters(filters), ...rangeParameters(range), sort, limit };
+      return (await read(api.GET("/api/v1/terms", { params: { query }, signal }))).data;
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: TERMS_MS,
   });
 }

@@ -2,6 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { lazy, type ReactNode, Suspense } from "react";
 import { useStats } from "../api/hooks";
 import { rangeOf } from "../lib/range";
+import { withTerm } from "../lib/terms";
 import { useLive } from "../live/store";
 import { AlertBanner } from "../panels/AlertBanner";
 import { FirstSteps } from "../panels/FirstSteps";
@@ -21,6 +22,8 @@ const Products = lazy(() => import("../panels/Products"));
 const Channels = lazy(() => import("../panels/Channels"));
 const Cities = lazy(() => import("../panels/Cities"));
 const Platforms = lazy(() => import("../panels/Platforms"));
+const Terms = lazy(() => import("../panels/Terms"));
+const WordCloud = lazy(() => import("../panels/WordCloud"));
 const Week = lazy(() => import("../panels/Week"));
 const Alerts = lazy(() => import("../panels/Alerts"));
 const LiveFeed = lazy(() => import("../panels/LiveFeed"));
@@ -28,10 +31,11 @@ const LiveFeed = lazy(() => import("../panels/LiveFeed"));
 /** How people feel, whether it is getting worse, about what, where, and in their own words. */
 export function Overview() {
   const { controls, searchRef } = usePageContext();
-  const { range, filters, compare, setRange, toggle } = controls;
+  const { range, filters, compare, setRange, setQuery, toggle } = controls;
   const arrived = useLive((state) => state.feed.received > 0 || (state.metrics?.total_posts ?? 0) > 0);
   const stats = useStats();
   const choose = (start: number, end: number) => setRange(rangeOf(start, end));
+  const search = (term: string) => setQuery(withTerm(filters.q, term));
   if (stats.data?.posts === 0 && !arrived) return <FirstSteps />;
 
   return (
@@ -55,6 +59,12 @@ export function Overview() {
           </Slot>
           <Slot className={classes.risks} height={302}>
             <Risks range={range} filters={filters} compare={compare} onChoose={choose} />
+          </Slot>
+          <Slot height={388}>
+            <Terms range={range} filters={filters} onTerm={search} />
+          </Slot>
+          <Slot height={388}>
+            <WordCloud range={range} filters={filters} onTerm={search} />
           </Slot>
           <Slot height={351}>
             <Products range={range} filters={filters} onPick={toggle} />
