@@ -7,9 +7,10 @@
 import { createInterface } from "node:readline";
 import { launch } from "./browser.mjs";
 import * as explore from "./explore.mjs";
-import * as overview from "./steps.mjs";
+import * as overview from "./overview.mjs";
+import * as common from "./steps.mjs";
 
-const steps = { ...overview, ...explore };
+const steps = { ...common, ...overview, ...explore };
 
 const session = { browser: await launch(), page: null, complaints: [] };
 

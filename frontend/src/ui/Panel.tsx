@@ -61,7 +61,11 @@ export function Panel({
         </span>
         {subtitle && <span className={classes.subtitle}>{subtitle}</span>}
         <div className={classes.actions}>
-          {actions && <div data-no-picture="">{actions}</div>}
+          {actions && (
+            <div className={classes.choices} data-no-picture="">
+              {actions}
+            </div>
+          )}
           <PanelMenu
             title={title}
             panel={panel}

@@ -1,0 +1,224 @@
+"""The Overview in a real Chromium: its address, its time, what can be taken out of it, and that it fits."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from browsing import Browser, address, chromium, serving
+from running import DEFAULT_ANALYSER, Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+TEXTS = ("I love this, what a lovely crew", "It was late", "The worst flight, I hate it, never again")
+TODAY = 400
+POSTS = 600
+HERE = ZoneInfo("Europe/Berlin")
+"""Where the browser stands."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this file."""
+    with chromium() as found:
+        yield found
+
+
+def some_posts() -> list[dict[str, Any]]:
+    """TODAY posts of the last 19 hours, the others of 30 to 44 hours ago: none near an end of a range that moves on."""
+    now = datetime.now(UTC)
+    ages = [10 + 2.8 * index if index < TODAY else 1_800 + 4 * (index - TODAY) for index in range(POSTS)]
+    return [
+        {
+            "post_id": str(index),
+            "source": "twitter",
+            "content": f"{TEXTS[index % 3]} {index}",
+            "created_at": (now - timedelta(minutes=age)).isoformat(),
+            "product": "=cmd()" if index % 2 else "Airline",
+        }
+        for index, age in enumerate(ages)
+    ]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that holds posts of two days and an annotation, and receives nothing more."""
+    with serving(tmp_path_factory.mktemp("overview"), "--source", "none", **DEFAULT_ANALYSER) as running:
+        assert running.http.post("/api/v1/posts", json={"posts": some_posts()}).status_code == 202
+        running.until(lambda: running.data("stats")["posts"] == POSTS, 60, "all posts stored")
+        running.until(lambda: running.data("metrics/tiers")["waiting"] == 0, 60, "all posts read by the full model")
+        moment = (datetime.now(UTC) - timedelta(hours=5)).isoformat()
+        assert running.http.post("/api/v1/annotations", json={"at": moment, "text": "Release 4.2"}).status_code == 201
+        yield running
+
+
+def posts_shown(browser: Browser) -> int:
+    """The headline number of posts."""
+    return int(browser.text(selector='[data-testid="total-posts"]').replace(",", ""))
+
+
+def settle(browser: Browser) -> None:
+    """Wait until everything is drawn."""
+    assert posts_shown(browser) == TODAY
+    browser.text(selector='[data-testid="post"]')
+    browser.until(script="""document.querySelectorAll('[data-testid="risks"] figure').length === 2""")
+    browser.until(script="""document.querySelector('[data-testid="trend"] svg[tabindex]') !== null""")
+
+
+def shown_in(address: str) -> dict[str, str]:
+    """The ends of the custom range in an address, as parameters of the API."""
+    found = re.search(r"range=(\S+?)Z/(\S+?)Z", address)
+    assert found, address
+    return {"start_date": f"{found[1]}:00Z", "end_date": f"{found[2]}:00Z"}
+
+
+def test_a_link_reproduces_the_screen(browser: Browser, server: Running) -> None:
+    end = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=2)
+    span = f"{end - timedelta(hours=3):%Y-%m-%dT%H:%MZ}/{end:%Y-%m-%dT%H:%MZ}"
+    link = f"{address(server)}/?range={span}&compare=false&tier=full&product=Airline&trend=lines&measure=shares"
+    browser.open(url=link)
+    wanted = server.data(
+        "metrics/overall", start_date=end - timedelta(hours=3), end_date=end, tier="full", product="Airline"
+    )["current"]["posts"]
+    assert 0 < wanted == posts_shown(browser)
+    assert "–" in browser.text(selector='[data-testid="custom-range"]')
+    assert browser.text(selector='button[role="switch"][aria-checked="false"]') == "Compare"
+    browser.until(script="""document.querySelector('[data-testid="trend"] path[data-series="negative"]') !== null""")
+    assert browser.address() == link
+    assert browser.complaints() == []
+
+    browser.click(selector='[aria-label="Back to the last 24 hours"]')
+    browser.gone(selector='[aria-label="Back to the last 24 hours"]')
+    browser.back()
+    assert shown_in(browser.at(part=span))
+
+
+def test_a_time_is_chosen_by_its_two_ends(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    settle(browser)
+    browser.click(selector='[data-testid="custom-range"]')
+    browser.type(selector='input[type="datetime-local"]', text="2031-01-01T00:00")
+    browser.click(selector='button:has-text("Show this time")')
+    assert "lies ahead" in browser.text(selector="form")
+    assert browser.axe() == []
+    start = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=3)
+    local = start.astimezone(HERE)
+    browser.type(selector='input[type="datetime-local"]', text=f"{local:%Y-%m-%dT%H:%M}")
+    browser.press(key="Enter")
+    assert shown_in(browser.at(part="Z/"))["start_date"] == f"{start:%Y-%m-%dT%H:%M}:00Z"
+
+
+def test_dragging_zooms_a_click_opens_a_bar_and_back_leads_out(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    settle(browser)
+    browser.drag(**{"from": 10, "to": 14})
+    zoomed = shown_in(browser.at(part="Z/"))
+    hours = datetime.fromisoformat(zoomed["end_date"]) - datetime.fromisoformat(zoomed["start_date"])
+    assert hours == timedelta(hours=5)
+    part = server.data("metrics/overall", **zoomed)["current"]["posts"]
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{part}")')
+    assert 0 < part < TODAY
+
+    browser.clickBar(index=3)
+    browser.text(selector=f'[data-testid="total-posts"]:not(:text-is("{part}"))')
+    alone = shown_in(browser.address())
+    assert alone != zoomed
+    one = server.data("metrics/overall", **alone)["current"]["posts"]
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{one}")')
+    browser.back()
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{part}")')
+    browser.back()
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{TODAY}")')
+    assert "range=" not in browser.address()
+
+
+def test_the_trend_is_read_and_zoomed_with_keys(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    settle(browser)
+    assert "posts, average" in browser.readTrend(keys=["End"])
+    assert "posts, average" not in browser.readTrend(keys=["Home", "ArrowRight", "Shift+ArrowRight"]), "selecting"
+    browser.press(key="Enter")
+    zoomed = shown_in(browser.at(part="Z/"))
+    length = datetime.fromisoformat(zoomed["end_date"]) - datetime.fromisoformat(zoomed["start_date"])
+    assert length == timedelta(hours=2)
+
+
+def test_the_time_before_is_drawn_only_when_it_is_compared(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    settle(browser)
+    browser.until(script="""document.querySelector('[data-testid="ghost"]') !== null""")
+    assert browser.ghosts() == 1
+    assert "24 hours before" in browser.text(selector='[data-testid="gauge"]')
+    browser.click(selector='button[role="switch"]')
+    browser.at(part="compare=false")
+    browser.gone(selector='[data-testid="ghost"]')
+    assert "before" not in browser.text(selector='[data-testid="gauge"]')
+    browser.text(selector='[data-testid="trend-marks"] button:has-text("Release 4.2")')
+
+
+def test_emotions_and_risks_are_drawn_over_time(browser: Browser, server: Running) -> None:
+    browser.open(url=f"{address(server)}/?emotions=time")
+    settle(browser)
+    read = server.data("metrics/overall")["current"]["emotion_posts"]
+    assert 0 < read <= TODAY
+    browser.until(script="""document.querySelectorAll('[data-testid="emotion-lines"] figure').length === 7""")
+    assert f"{read} posts read" in browser.text(selector='[data-testid="risks"]')
+    assert browser.axe() == []
+
+
+def test_a_panel_is_taken_away_as_table_and_as_picture(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    settle(browser)
+    browser.text(selector='[data-testid="ranking-products"] li')
+
+    table = browser.exported(title="Products", item="Export CSV")
+    assert re.fullmatch(r"sentistream-products-\d{4}-\d\d-\d\d-\d{4}\.csv", table["name"])
+    rows = list(csv.DictReader(io.StringIO(table["text"])))
+    counted = {item["key"]: item for item in server.data("metrics/products")["items"]}
+    assert {row["product"].removeprefix("'"): int(row["posts"]) for row in rows} == {
+        key: item["posts"] for key, item in counted.items()
+    }
+    assert "'=cmd()" in {row["product"] for row in rows}, "it runs nothing"
+
+    trend = browser.exported(title="Trend", item="Export CSV")
+    assert sum(int(row["posts"]) for row in csv.DictReader(io.StringIO(trend["text"]))) == TODAY
+
+    picture = browser.exported(title="Trend", item="Export PNG")
+    assert picture["name"].endswith(".png")
+    assert picture["width"] > 1_200
+    assert picture["positive"] > 2_000, "the bars have their colours"
+    assert picture["negative"] > 2_000
+    assert browser.complaints() == []
+
+
+def test_a_panel_fills_the_screen_until_escape(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    settle(browser)
+    browser.text(selector='[data-testid="trend"]')
+    browser.click(selector='[aria-label="Trend: more"]')
+    browser.click(selector='[role="menuitem"]:has-text("Full screen")')
+    browser.until(script="document.querySelector('[role=dialog] svg[tabindex]')?.clientHeight > 500")
+    covered = browser.covered(title="Trend")
+    assert covered["share"] > 0.98
+    assert covered["inside"], "the focus is in it"
+    assert browser.axe() == []
+    browser.press(key="Escape")
+    browser.gone(selector='[role="dialog"]')
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(390, 844), (1440, 960), (2560, 1300)], ids=["phone", "desk", "wall"])
+def test_it_fits_and_is_accessible(browser: Browser, server: Running, width: int, height: int, scheme: str) -> None:
+    browser.open(url=f"{address(server)}/?emotions=time&trend=lines", width=width, height=height, scheme=scheme)
+    settle(browser)
+    assert browser.overflow() == 0
+    assert browser.axe() == []
+    assert browser.complaints() == []
