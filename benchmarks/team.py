@@ -26,6 +26,7 @@ SIZED = {
     "max_wal_size": "4GB",
     "random_page_cost": "1.1",
     "maintenance_work_mem": "256MB",
+    "work_mem": "64MB",
 }
 """What docs/profiles.md tells people to set on a machine for a team; durability stays as PostgreSQL has it."""
 

@@ -4306,7 +4306,7 @@ export interface operations {
                 min_toxicity?: number;
                 /** @description Churn risk, at least; posts that were not read for it are left out. */
                 min_churn_risk?: number;
-                /** @description Skip this many; `cursor` is faster and wins. */
+                /** @description Skip this many; `cursor` goes further, is faster and wins. */
                 offset?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;

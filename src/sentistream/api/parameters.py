@@ -168,7 +168,7 @@ class Limited(BaseModel):
 class PostsParameters(FilterParameters, Limited):
     """Of GET posts."""
 
-    offset: int = Field(0, ge=0, le=10_000_000, description="Skip this many; `cursor` is faster and wins.")
+    offset: int = Field(0, ge=0, le=10_000, description="Skip this many; `cursor` goes further, is faster and wins.")
     cursor: str | None = Field(None, max_length=1024, description="`next_cursor` of the page before.")
     sort: Sort = Field("newest", description="newest or oldest by created_at; ingested: by arrival, oldest first.")
     ingested_after: Moment | None = Field(

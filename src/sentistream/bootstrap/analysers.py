@@ -24,7 +24,7 @@ TIER_SECONDS = 10.0
 
 MODEL_SECONDS = 30.0
 CHECKPOINT_SECONDS = 300.0
-"""What a call of the model may take: without a GPU a large checkpoint reads some 20 posts a second, of 500 a batch."""
+"""What a call of the model may take: without a GPU a large checkpoint reads some 20 posts a second, 1,000 a call."""
 
 
 def make_analyser(settings: Settings, metrics: Metrics | None = None) -> Analyser:

@@ -55,7 +55,7 @@ class Worker:
         metrics: Metrics,
         clock: Callable[[], datetime],
         group: str,
-        batch_size: int = 500,
+        batch_size: int = 1_000,
         batch_wait: float = 0.05,
         max_attempts: int = 3,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,

@@ -163,7 +163,7 @@ class AnalysisSettings(Section):
     device: str = Field(
         "auto", min_length=1, description="Where `transformers` runs: cpu, cuda, cuda:1, mps; auto takes a GPU if any."
     )
-    batch_size: int = Field(500, ge=1, le=5_000, description="Posts analysed and stored together at most.")
+    batch_size: int = Field(1_000, ge=1, le=5_000, description="Posts analysed and stored together at most.")
     batch_wait: float = Field(0.05, ge=0, le=10, description="Seconds a batch may wait to fill.")
     language_threshold: float = Field(
         0.8, ge=0, le=1, description="How sure the detector must be before a foreign language is left unscored."

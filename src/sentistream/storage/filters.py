@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 
-from sqlalchemy import ColumnElement, Connection, and_, or_
+from sqlalchemy import ColumnElement, Connection, and_, or_, select
 
 from sentistream.domain.query import Filters
 from sentistream.storage.rows import micros
-from sentistream.storage.tables import posts
+from sentistream.storage.tables import posts, rollup_keys
 
 RARE = 5_000
 """Below this many matches a text search starts from its matches; above, from the newest posts."""
@@ -18,7 +19,7 @@ class TextSearch(Protocol):
     """How a store finds words."""
 
     def condition(self, q: str, *, walk: bool) -> Any:
-        """A condition on posts; with `walk` it tests posts reached otherwise, instead of starting from the matches."""
+        """A condition on posts. Without `walk` it starts from the matches; with it, they may be met on another way."""
         ...
 
     def rare(self, connection: Connection, q: str) -> bool:
@@ -56,16 +57,24 @@ def conditions(connection: Connection, filters: Filters, search: TextSearch) -> 
         if values:
             found.append(column == values[0] if len(values) == 1 else column.in_(values))
     if filters.city:
-        found.append(or_(*(_city(value) for value in filters.city)))
+        found.append(_cities(connection, filters.city))
     found += [_MINIMUMS[name] >= value for name, value in filters.minimums().items()]
     if filters.q:
         found.append(search.condition(filters.q, walk=not search.rare(connection, filters.q)))
     return found
 
 
-def _city(value: str) -> ColumnElement[bool]:
+def _cities(connection: Connection, values: Sequence[str]) -> ColumnElement[bool]:
+    """A value is a city's name, or `country/city`; which one, for those with a slash, is told by what is known."""
+    question = select(rollup_keys.c.key).where(rollup_keys.c.dimension == "city", rollup_keys.c.key.in_(values))
+    known = set(connection.execute(question).scalars()) if any("/" in value for value in values) else set()
+    return or_(*(_city(value, value in known) for value in values))
+
+
+def _city(value: str, known: bool) -> ColumnElement[bool]:
     country, slash, city = value.partition("/")
     if not slash:
         return posts.c.city == value
-    whole = posts.c.city == value
-    return or_(whole, and_(posts.c.city == city, posts.c.country == country if country else posts.c.country.is_(None)))
+    place = and_(posts.c.city == city, posts.c.country == country if country else posts.c.country.is_(None))
+    # Alone it can be read in order from the index of places.
+    return place if known else or_(posts.c.city == value, place)

@@ -155,7 +155,8 @@ def _rollup_for(connection: Connection, query: NumbersQuery) -> tuple[str | None
             select(rollup_keys.c.key).where(rollup_keys.c.dimension == dimension, rollup_keys.c.key.in_(asked))
         ).scalars()
     )
-    keys = [key for key in known if key in asked or (dimension == "city" and key.partition("/")[2] in asked)]
+    names = set(asked) - known if dimension == "city" else set()
+    keys = [key for key in known if key in asked or key.partition("/")[2] in names]
     if _has_other(connection, dimension):
         return None, None
     return dimension, keys
