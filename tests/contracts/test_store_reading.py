@@ -118,6 +118,41 @@ async def test_pages_are_complete_and_in_order(store: Store, feed: Feed) -> None
         assert [view.post_id for view in page.posts] == seen[7:10]
 
 
+async def test_pages_in_the_order_of_what_was_read(store: Store, feed: Feed) -> None:
+    for number in range(12):
+        score = (number % 5) / 4 - 0.5
+        reading = a_reading(
+            "positive" if score > 0 else "negative",
+            score,
+            confidence_score=0.5 + number % 4 / 10,
+            churn_risk=number / 12,
+            toxicity=None if number % 3 else 1 - number / 12,
+        )
+        await feed.write(a_post(str(number)), reading=reading)
+    orders = {
+        "least_sure": ("confidence_score", False, 12),
+        "most_negative": ("sentiment_score", False, 12),
+        "most_positive": ("sentiment_score", True, 12),
+        "highest_churn_risk": ("churn_risk", True, 12),
+        "highest_toxicity": ("toxicity", True, 4),
+    }
+    for sort, (name, descending, count) in orders.items():
+        seen = []
+        request = PageRequest(limit=5, sort=sort, with_total=True)  # type: ignore[arg-type]
+        while True:
+            page = await store.posts.page(Filters(source=("twitter",)), request)
+            assert page.total == count, sort
+            seen += page.posts
+            if page.next_cursor is None:
+                break
+            request = replace(request, cursor=page.next_cursor)
+        assert len({view.id for view in seen}) == len(seen) == count, sort
+        values = [getattr(view, name) for view in seen]
+        assert values == sorted(values, reverse=descending), sort
+        with pytest.raises(InvalidParameter):
+            await store.posts.page(Filters(), PageRequest(sort="newest", cursor=request.cursor))
+
+
 async def test_catching_up_sees_what_arrived_or_changed(store: Store, feed: Feed) -> None:
     await feed.write(a_post("1"), a_post("2"), now=NOW)
     later = NOW + timedelta(minutes=5)

@@ -170,7 +170,12 @@ class PostsParameters(FilterParameters, Limited):
 
     offset: int = Field(0, ge=0, le=10_000, description="Skip this many; `cursor` goes further, is faster and wins.")
     cursor: str | None = Field(None, max_length=1024, description="`next_cursor` of the page before.")
-    sort: Sort = Field("newest", description="newest or oldest by created_at; ingested: by arrival, oldest first.")
+    sort: Sort = Field(
+        "newest",
+        description="newest or oldest by created_at; ingested: by arrival, oldest first. The others go by what was read,"
+        " leave out posts in which it was not, and look at every post that matches: give them a start_date where there"
+        " are many.",
+    )
     ingested_after: Moment | None = Field(
         None,
         description="Arrived, or changed, at or after. To go on from the newest `ingested_at` you know, ask from"

@@ -22,7 +22,16 @@ DIMENSIONS: tuple[Dimension, ...] = (
 )
 Minimum = Literal["min_confidence", "min_toxicity", "min_churn_risk"]
 MINIMUMS: tuple[Minimum, ...] = ("min_confidence", "min_toxicity", "min_churn_risk")
-Sort = Literal["newest", "oldest", "ingested"]
+Sort = Literal[
+    "newest",
+    "oldest",
+    "ingested",
+    "least_sure",
+    "most_negative",
+    "most_positive",
+    "highest_churn_risk",
+    "highest_toxicity",
+]
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -66,7 +75,9 @@ LOOK_BACK = timedelta(seconds=10)
 class PageRequest(msgspec.Struct, frozen=True, kw_only=True):
     """Which page. `cursor` (opaque, from the page before) wins over `offset`.
 
-    sort: newest or oldest by created_at; `ingested` is by arrival, oldest first, for catching up.
+    sort: newest or oldest by created_at; `ingested` is by arrival, oldest first, for catching up. The others go by
+    what was read (confidence, score, churn risk, toxicity) and leave out posts in which it was not: they look at
+    every post that matches, so that a page costs what counting costs.
     ingested_after: only posts that arrived, or changed, at or after this moment. Who goes on from the newest one
     it has seen asks from LOOK_BACK before and drops what it knows: several writers commit in another order than
     that of their clocks.
