@@ -172,9 +172,9 @@ class PostsParameters(FilterParameters, Limited):
     cursor: str | None = Field(None, max_length=1024, description="`next_cursor` of the page before.")
     sort: Sort = Field(
         "newest",
-        description="newest or oldest by created_at; ingested: by arrival, oldest first. The others go by what was read,"
-        " leave out posts in which it was not, and look at every post that matches: give them a start_date where there"
-        " are many.",
+        description="newest or oldest by created_at; ingested: by arrival, oldest first. The others go by what was"
+        " read, leave out posts in which it was not, and look at every post that matches: give them a start_date where"
+        " there are many.",
     )
     ingested_after: Moment | None = Field(
         None,
