@@ -120,3 +120,37 @@ def test_everything_can_be_reached_by_keys_and_none_works_while_typing(browser: 
     browser.press(key="?")
     assert "Commands" in browser.text(selector='[role="dialog"]')
     assert browser.complaints() == []
+
+
+def test_posts_are_listed_as_a_table_in_any_order_and_corrected_together(browser: Browser, server: Running) -> None:
+    words = "lost my bag"
+    browser.open(url=f"{address(server)}/posts?q={words}&view=table&order=most_negative")
+    browser.text(selector='[data-testid="post-table"] td')
+    assert browser.evaluate(script="return document.querySelector('mark').textContent.toLowerCase()") in words
+    listed = server.http.get("/api/v1/posts", params={"q": words, "sort": "most_negative", "limit": 3}).json()["data"]
+    first = "document.querySelector('[data-testid=post-table] [data-row-focus]').textContent"
+    assert browser.evaluate(script=f"return {first}") == listed[0]["content"]
+    assert browser.axe() == []
+    assert browser.overflow() == 0
+
+    for row in range(3):
+        browser.click(selector=f'[data-row="{row}"] input')
+    edit = {name: listed[2][name] for name in ("post_id", "source", "author", "created_at")}
+    edit |= {"content": "found my bag", "edited_at": datetime.now(UTC).isoformat()}
+    assert server.http.post("/api/v1/posts", json=edit).status_code == 202
+    server.until(lambda: server.data(f"posts/{listed[2]['id']}")["content"] == "found my bag", 30, "the edit")
+    browser.click(selector='[data-testid="bulk"] button:has-text("Positive")')
+    assert "3 posts" in browser.text(selector='[data-testid="bulk"] strong')
+    browser.click(selector='[data-testid="bulk"] button:has-text("Correct 3 posts")')
+    assert "lost my bag" in browser.text(selector='[data-testid="bulk-failures"]').lower()
+    assert "2 posts corrected" in browser.text(selector='[data-testid="bulk"]')
+    for post in listed[:2]:
+        said = server.data(f"posts/{post['id']}")
+        assert (said["tier"], said["sentiment_label"]) == ("human", "positive")
+    assert server.data(f"posts/{listed[2]['id']}")["tier"] != "human"
+
+    browser.open(url=f"{address(server)}/posts?view=table", width=390, height=844, scheme="dark")
+    browser.text(selector='[data-testid="post-table"] td')
+    assert browser.axe() == []
+    assert browser.overflow() == 0
+    assert browser.complaints() == []

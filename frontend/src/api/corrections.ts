@@ -83,3 +83,40 @@ function withSaid(post: Post, said: CorrectionIn): Post {
     ...(said.churn == null ? {} : { churn_risk: Number(said.churn) }),
   };
 }
+
+const MOST_AT_ONCE = 1_000;
+
+export interface Failure {
+  post: Post;
+  message: string;
+}
+
+/** The same said of many posts; each that could not be corrected is told, and stops no other. */
+export function useCorrectMany() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: async ({ posts, label }: { posts: Post[]; label: "positive" | "neutral" | "negative" }) => {
+      const failures: Failure[] = [];
+      for (let start = 0; start < posts.length; start += MOST_AT_ONCE) {
+        const some = posts.slice(start, start + MOST_AT_ONCE);
+        const corrections = some.map(({ id, edited_at }) => ({ id, edited_at, sentiment_label: label }));
+        const asked = api.POST("/api/v1/corrections", {
+          body: { corrections } as components["schemas"]["CorrectionsIn"],
+        });
+        const { data } = await read<{ data: components["schemas"]["CorrectionItem"][] }>(asked);
+        for (const { index, error, outcome } of data) {
+          const post = some[index];
+          const stale = outcome === "stale" ? "it changed meanwhile: look at it again" : null;
+          const message = error?.message ?? stale;
+          if (post && message) failures.push({ post, message });
+        }
+      }
+      return { corrected: posts.length - failures.length, failures };
+    },
+    onSettled: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ["posts"] }),
+        client.invalidateQueries({ queryKey: ["live"] }),
+      ]),
+  });
+}

@@ -117,7 +117,17 @@ export async function readExplanation(id: string, signal: AbortSignal): Promise<
   return (await read(api.GET("/api/v1/posts/{id}/explanation", { params: { path: { id } }, signal }))).data;
 }
 
-export type PostOrder = "newest" | "oldest";
+/** How stored posts can be listed; those after the first two look at every post that matches. */
+export const POST_ORDERS = [
+  "newest",
+  "oldest",
+  "least_sure",
+  "most_negative",
+  "most_positive",
+  "highest_churn_risk",
+  "highest_toxicity",
+] as const;
+export type PostOrder = (typeof POST_ORDERS)[number];
 
 /** One page of what is stored; `total` is null where counting would cost more than the page. */
 export async function readPosts(

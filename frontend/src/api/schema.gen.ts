@@ -4310,8 +4310,8 @@ export interface operations {
                 offset?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description newest or oldest by created_at; ingested: by arrival, oldest first. */
-                sort?: "newest" | "oldest" | "ingested";
+                /** @description newest or oldest by created_at; ingested: by arrival, oldest first. The others go by what was read, leave out posts in which it was not, and look at every post that matches: give them a start_date where there are many. */
+                sort?: "newest" | "oldest" | "ingested" | "least_sure" | "most_negative" | "most_positive" | "highest_churn_risk" | "highest_toxicity";
                 /** @description Arrived, or changed, at or after. To go on from the newest `ingested_at` you know, ask from 10 seconds before it and drop what you know: several writers may finish out of order. */
                 ingested_after?: string;
                 /** @description Count all that match, which may cost more than the page. */

@@ -4,6 +4,8 @@ import type { Post } from "../api/types";
 import { formatAgo, formatLocal, formatUtc, languageOf, titleOf } from "../lib/format";
 import { safeLink } from "../lib/links";
 import { sentimentOf } from "../lib/sentiment";
+import { Choose } from "../ui/Choose";
+import { Highlighted } from "../ui/Highlighted";
 import { Icon } from "../ui/Icon";
 import { SentimentBadge } from "../ui/SentimentBadge";
 import { useNow } from "../ui/useNow";
@@ -38,12 +40,19 @@ export const PostCard = memo(function PostCard({ post, look, entering, place, to
       data-testid="post"
     >
       <header className={classes.head}>
+        {look.selection && (
+          <Choose
+            name={`Choose the post by ${post.author ?? "somebody"}`}
+            chosen={look.selection.chosen.has(post.id)}
+            toggle={() => look.selection?.toggle(post.id)}
+          />
+        )}
         <span className={classes.source}>{titleOf(post.source)}</span>
         {post.author && <span className={classes.author}>{post.author}</span>}
         <Age createdAt={post.created_at} link={link} />
       </header>
       <p className={classes.text} dir="auto">
-        {post.content}
+        <Highlighted text={post.content} phrases={look.phrases} />
       </p>
       <button
         type="button"

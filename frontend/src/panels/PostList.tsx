@@ -7,23 +7,22 @@ import { usePostList } from "../ui/postList";
 import { useListKeys } from "../ui/useListKeys";
 import { PostCard, PostCardSkeleton } from "./PostCard";
 import classes from "./PostList.module.css";
-import { useCardLook } from "./useCardLook";
+import type { CardLook } from "./useCardLook";
 
-interface PostListProps {
+export interface PostListProps {
   posts: Post[];
+  look: CardLook;
   /** -1 where it is not known. */
   total: number;
   query: ReturnType<typeof usePosts>;
 }
 
 /** Stored posts as cards, with the window; the next page is read before its end comes into the picture. */
-export function PostList({ posts, total, query }: PostListProps) {
-  const look = useCardLook();
+export function PostList({ posts, look, total, query }: PostListProps) {
   const frame = useRef<HTMLDivElement>(null);
   const list = useRef<VirtuosoHandle>(null);
   useListKeys(frame, posts.length, (row) => list.current?.scrollIntoView({ index: row }));
   useEffect(() => usePostList.setState({ posts }), [posts]);
-  useEffect(() => () => usePostList.setState({ posts: [] }), []);
   return (
     <div ref={frame}>
       <Virtuoso

@@ -138,7 +138,7 @@ describe("PostCard", () => {
     show(
       <PostCard
         post={aPost("a", 0, change)}
-        look={{ open: vi.fn(), highChurn: 0.6 }}
+        look={{ open: vi.fn(), highChurn: 0.6, phrases: [] }}
         entering={false}
         place={1}
         total={1}
