@@ -148,6 +148,26 @@ async def test_dead_letters_page(store: Store, feed: Feed) -> None:
     assert [letter.raw for letter in (*first, *rest)] == ["4", "3", "2", "1", "0"]
 
 
+async def test_a_dead_letter_is_sent_again_once(store: Store, feed: Feed) -> None:
+    await feed.write(*(Invalid(raw=str(n), reason="r") for n in range(3)))
+    ids = [letter.id for letter in reversed(await store.ledger.dead_letters())]
+    claimed = await store.replays.claim([*ids, 99_999], NOW)
+    assert [letter.id for letter in claimed] == ids
+    assert await store.replays.claim(ids, NOW) == [], "somebody is sending them"
+    await store.replays.settle(ids[:1], NOW)
+    await store.replays.settle(ids[1:2], None)
+    assert [letter.id for letter in await store.replays.claim(ids, NOW)] == ids[1:2], "it was not sent after all"
+    later = NOW + timedelta(minutes=2)
+    assert [letter.id for letter in await store.replays.claim(ids, later)] == ids[1:], "who claimed them died"
+    assert {id: letter.replayed_at for id, letter in (await store.replays.of([*ids, 99_999])).items()} == {
+        ids[0]: NOW,
+        ids[1]: None,
+        ids[2]: None,
+    }
+    assert [letter.replayed_at for letter in await store.ledger.dead_letters()] == [None, None, NOW]
+    assert await store.ledger.findings() == []
+
+
 async def test_a_correction_wins_until_the_text_changes(store: Store, feed: Feed) -> None:
     post = a_post()
     await feed.write(post, reading=a_reading("negative", -0.8, emotion="anger", emotions=(0, 0, 0.9, 0, 0, 0, 0.1)))

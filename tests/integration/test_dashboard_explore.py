@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -154,3 +155,24 @@ def test_posts_are_listed_as_a_table_in_any_order_and_corrected_together(browser
     assert browser.axe() == []
     assert browser.overflow() == 0
     assert browser.complaints() == []
+
+
+def test_a_dead_letter_is_mended_and_sent_again(browser: Browser, server: Running) -> None:
+    broken = some_posts(1, "mended")["posts"][0] | {"created_at": "2199-01-01T00:00:00Z"}
+    assert server.http.post("/api/v1/posts", json=broken).status_code == 202
+    server.until(lambda: server.data("ledger/dead-letters"), 30, "the dead letter")
+    posts = server.data("stats")["posts"]
+    browser.open(url=f"{address(server)}/sources")
+    browser.text(selector='[data-testid="dead-letter"]')
+    browser.press(key="j")
+    browser.press(key="Enter")
+    browser.click(selector='[data-testid="dead-letter"] button:has-text("Send again as it is")')
+    assert "future" in browser.text(selector='[data-testid="dead-letter"] [role="alert"]')
+    mended = json.dumps(broken | {"created_at": datetime.now(UTC).isoformat()})
+    browser.type(selector='[data-testid="dead-letter"] textarea', text=mended)
+    assert browser.axe() == []
+    browser.click(selector='[data-testid="dead-letter"] button:has-text("Send again as mended")')
+    browser.until(script="document.querySelector('[data-testid=dead-letter]').innerText.includes('sent again')")
+    server.until(lambda: server.data("stats")["posts"] == posts + 1, 30, "the mended post")
+    server.until(lambda: server.data("ledger")["balanced"], 30, "a ledger that adds up")
+    assert browser.overflow() == 0

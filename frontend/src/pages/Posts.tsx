@@ -55,7 +55,7 @@ export default function Posts() {
           </span>
         }
         actions={
-          <>
+          <div className={classes.actions}>
             <Arrivals since={query.dataUpdatedAt} again={() => void query.refetch()} />
             <select
               className={classes.order}
@@ -80,7 +80,7 @@ export default function Posts() {
               value={view}
               onChange={(value) => void setView(value as (typeof VIEWS)[number])}
             />
-          </>
+          </div>
         }
         className={`${classes.panel} ${view === "table" ? classes.wide : ""}`}
       >

@@ -93,6 +93,7 @@ describe("Sources", () => {
       raw: '{"post_id": "x"}',
       attempts: 1,
       dead_at: "2026-01-05T12:00:00Z",
+      replayed_at: null,
     };
     show(<Sources />, "/sources", {
       "/api/v1/sources": [],
@@ -104,12 +105,16 @@ describe("Sources", () => {
         contradictions: [],
         rows: 0,
       },
-      "/api/v1/ledger/dead-letters": [letter],
+      "/api/v1/ledger/dead-letters": [letter, { ...letter, id: 6, replayed_at: "2026-01-05T13:00:00Z" }],
     });
     const letters = await screen.findByTestId("dead-letters");
     expect(letters.textContent).toContain("created_at lies in the future");
     expect(letters.textContent).toContain("http, item 3, 1 attempt");
     expect(letters.textContent).toContain('{"post_id": "x"}');
+    expect(letters.textContent?.match(/sent again/g)).toHaveLength(1);
+    expect(
+      within(letters).getAllByRole("button", { name: "Send again as it is", hidden: true }),
+    ).toHaveLength(1);
     expect(await screen.findByText(/No source runs in this process/)).toBeTruthy();
   });
 });

@@ -1,10 +1,11 @@
 import { useRef, useState } from "react";
 import { useDeadLetters } from "../api/hooks";
-import type { DeadLetter } from "../api/types";
-import { formatDayAndTime, formatUtc, plural } from "../lib/format";
-import { CopyLine } from "../ui/CopyLine";
+import { useReplayMany } from "../api/replays";
+import type { DeadLetter as Letter } from "../api/types";
+import { plural } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useListKeys } from "../ui/useListKeys";
+import { DeadLetter } from "./DeadLetter";
 import classes from "./DeadLetters.module.css";
 
 const FIRST = 20;
@@ -20,7 +21,7 @@ export function DeadLetters() {
   return (
     <Panel
       title="Dead letters"
-      about="Entries that could not become posts, newest first, as they arrived. Nothing is thrown away: mended, they can be sent again over HTTP."
+      about="Entries that could not become posts, newest first, as they arrived. Nothing is thrown away: mended here, each can be sent again, once; it is then received once more, as any post."
     >
       <PanelBody
         query={query}
@@ -30,9 +31,10 @@ export function DeadLetters() {
       >
         {(data) => (
           <>
+            <SendAll letters={data.letters.filter((letter) => letter.replayed_at === null)} />
             <ul ref={list} className={classes.letters} data-testid="dead-letters">
               {data.letters.map((letter, row) => (
-                <Letter key={letter.id} letter={letter} row={row} />
+                <DeadLetter key={letter.id} letter={letter} row={row} />
               ))}
             </ul>
             {data.hasMore && limit < MOST && (
@@ -47,23 +49,44 @@ export function DeadLetters() {
   );
 }
 
-function Letter({ letter, row }: { letter: DeadLetter; row: number }) {
-  const moment = Date.parse(letter.dead_at);
+/** The letters shown, again as they arrived: for when what made them fail was not in them. */
+function SendAll({ letters }: { letters: Letter[] }) {
+  const [sure, setSure] = useState(false);
+  const replay = useReplayMany();
+  const run = () => {
+    setSure(false);
+    replay.mutate(letters.map(({ id }) => id));
+  };
+  if (letters.length < 2 && !replay.isSuccess) return null;
   return (
-    <li data-row={row}>
-      <details className={classes.letter}>
-        <summary data-row-focus>
-          <span className={classes.reason}>{letter.reason}</span>
-          <span className={`${classes.origin} numeric`}>
-            {letter.connector}
-            {letter.position && `, ${letter.position}`}, {plural(letter.attempts, "attempt")},{" "}
-            <time dateTime={letter.dead_at} title={formatUtc(moment)}>
-              {formatDayAndTime(moment)}
-            </time>
-          </span>
-        </summary>
-        <CopyLine text={letter.raw} what="what arrived" />
-      </details>
-    </li>
+    <div className={classes.send}>
+      {sure ? (
+        <>
+          <strong>Send {plural(letters.length, "letter")} again, as they arrived?</strong>
+          <button type="button" className={classes.more} onClick={run}>
+            Send {plural(letters.length, "letter")}
+          </button>
+          <button type="button" className={classes.more} onClick={() => setSure(false)}>
+            Cancel
+          </button>
+        </>
+      ) : (
+        letters.length > 1 && (
+          <button
+            type="button"
+            className={classes.more}
+            disabled={replay.isPending}
+            onClick={() => setSure(true)}
+          >
+            Send all shown again
+          </button>
+        )
+      )}
+      <span aria-live="polite">
+        {replay.isSuccess &&
+          `${plural(replay.data.sent, "letter")} sent again${replay.data.failures > 0 ? `, ${replay.data.failures} still cannot be accepted` : ""}`}
+        {replay.isError && `Not sent: ${replay.error.message}`}
+      </span>
+    </div>
   );
 }

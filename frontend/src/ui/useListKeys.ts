@@ -24,10 +24,17 @@ export function useListKeys(
     last.current = next;
     focusRow(list, next, bring, TRIES);
   };
-  useHotkeys([
-    ["j", () => move(1)],
-    ["k", () => move(-1)],
-  ]);
+  const keys: [string, () => void][] = [
+    ["j", () => isTyping() || move(1)],
+    ["k", () => isTyping() || move(-1)],
+  ];
+  useHotkeys(keys, []);
+}
+
+/** A box that is ticked is a field, but nobody types in it. */
+function isTyping(): boolean {
+  const field = "textarea, select, [contenteditable], input:not([type=checkbox], [type=radio])";
+  return document.activeElement?.matches(field) ?? false;
 }
 
 function focusRow(

@@ -68,7 +68,7 @@ class Cell(msgspec.Struct, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
-    """An entry that could not be accepted, kept for inspection and replay."""
+    """An entry that could not be accepted, kept for inspection and replay; it went in again at `replayed_at`."""
 
     id: int
     entry_id: str
@@ -78,6 +78,7 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True):
     raw: str
     attempts: int
     dead_at: datetime
+    replayed_at: datetime | None = None
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -245,6 +246,22 @@ class LedgerReader(Protocol):
         ...
 
 
+class Replays(Protocol):
+    """Sending dead letters again, each once: who claims one sends it, then says that it did."""
+
+    async def claim(self, ids: Sequence[int], now: datetime) -> list[DeadLetter]:
+        """Those of `ids` that were not sent again, and that nobody else is sending right now."""
+        ...
+
+    async def settle(self, ids: Sequence[int], replayed_at: datetime | None) -> None:
+        """What was claimed was sent, or, with None, was not: another may claim it."""
+        ...
+
+    async def of(self, ids: Sequence[int]) -> dict[int, DeadLetter]:
+        """Those there are, by id."""
+        ...
+
+
 class Alerts(Protocol):
     """Alert episodes."""
 
@@ -307,6 +324,8 @@ class Store(Protocol):
     def layers(self) -> Layers: ...
     @property
     def ledger(self) -> LedgerReader: ...
+    @property
+    def replays(self) -> Replays: ...
     @property
     def alerts(self) -> Alerts: ...
     @property

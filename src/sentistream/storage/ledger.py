@@ -11,7 +11,7 @@ from sentistream.storage import audit
 from sentistream.storage.base import DeadLetter, Finding
 from sentistream.storage.bulk import fetch_in
 from sentistream.storage.records import Runner
-from sentistream.storage.rows import moment
+from sentistream.storage.replays import letter
 from sentistream.storage.sql import fact, forget
 from sentistream.storage.tables import dead_letters, entry_outcomes, ledger
 
@@ -47,7 +47,7 @@ class SqlLedger:
         if before is not None:
             question = question.where(dead_letters.c.id < before)
         rows = await self._read(lambda connection: connection.execute(question).all())
-        return [DeadLetter(**(dict(row._mapping) | {"dead_at": moment(row.dead_at)})) for row in rows]
+        return [letter(row) for row in rows]
 
     async def prune(self, low_ids: Sequence[str]) -> int:
         """See `LedgerReader.prune`."""

@@ -26,6 +26,7 @@ from sentistream.storage.numbers import SqlNumbers
 from sentistream.storage.posts import SqlPosts
 from sentistream.storage.records import SqlAlerts, SqlKeys
 from sentistream.storage.refine import SqlRefineQueue
+from sentistream.storage.replays import SqlReplays
 from sentistream.storage.rows import micros
 from sentistream.storage.settle import keys_of, settle
 from sentistream.storage.tables import posts
@@ -46,6 +47,7 @@ class SqlStore(ABC):
         self.corrections = SqlCorrections(self.read)
         self.layers = SqlLayers(self.read, self.change, search)
         self.ledger = SqlLedger(self.read, self.change, self.examine, churn_threshold)
+        self.replays = SqlReplays(self.read, self.change)
         self.alerts = SqlAlerts(self.read, self.change)
         self.annotations = SqlAnnotations(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)

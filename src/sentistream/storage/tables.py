@@ -204,6 +204,8 @@ dead_letters = Table(
     Column("raw", Text, nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("dead_at", BigInteger, nullable=False),
+    Column("claimed_at", BigInteger),
+    Column("replayed_at", BigInteger),
 )
 
 tombstones = Table(

@@ -6,14 +6,23 @@ import asyncio
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import Response
 
 from sentistream.api.answers import answer, envelope, listed
+from sentistream.api.bodies import body_of
 from sentistream.api.dependencies import ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.parameters import DeadLettersParameters
-from sentistream.api.schemas import DeadLetterPage, LedgerResponse
+from sentistream.api.replays import Replay, replayed
+from sentistream.api.schemas import (
+    DeadLetterPage,
+    LedgerResponse,
+    ReplayIn,
+    ReplayResponse,
+    ReplaysIn,
+    ReplaysResponse,
+)
 from sentistream.domain.ledger import OUTCOMES, Account
 from sentistream.pipeline.reconcile import reconcile
 
@@ -21,6 +30,12 @@ router = APIRouter(tags=["ledger"])
 
 PATIENCE = 0.5
 """Seconds to wait for stream and store to hold still."""
+
+
+def _body(model: str) -> dict[str, Any]:
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{model}"}}}
+    return {"requestBody": {"required": True, "content": content}}
+
 
 COUNTED = ("received", "in_flight", *OUTCOMES)
 
@@ -70,3 +85,45 @@ async def dead_letters(parameters: Annotated[DeadLettersParameters, Query()], se
             next_cursor=str(found[limit - 1].id) if more else None,
         )
     )
+
+
+@router.post(
+    "/ledger/dead-letters/{id}/replay",
+    status_code=202,
+    response_model=ReplayResponse,
+    summary="Send a dead letter again",
+    openapi_extra=_body("ReplayIn"),
+    responses=documented(404, 409, 413, 415, 422),
+)
+async def replay(request: Request, id: Annotated[int, Path(ge=1, le=2**62)], services: ServicesDep) -> Response:
+    """As it arrived, or mended. It goes the way of every post and is counted as received once more.
+
+    202 means durable. The same request again changes nothing: a letter is sent once. 422: it could still not be
+    accepted, and stays as it is.
+    """
+    wanted = await body_of(ReplayIn, request, services.api_settings.max_body_bytes)
+    found = (await replayed(services, {id: wanted.body}))[id]
+    if found.error is not None:
+        raise found.error
+    return answer(envelope(_replay(id, found), services.clock()), 202)
+
+
+@router.post(
+    "/ledger/dead-letters/replay",
+    status_code=202,
+    response_model=ReplaysResponse,
+    summary="Send dead letters again",
+    openapi_extra=_body("ReplaysIn"),
+    responses=documented(413, 415, 422),
+)
+async def replay_many(request: Request, services: ServicesDep) -> Response:
+    """1 to 1,000, as they arrived, each with a result of its own; one that cannot be accepted stops no other."""
+    wanted = await body_of(ReplaysIn, request, services.api_settings.max_body_bytes)
+    found = await replayed(services, dict.fromkeys(wanted.ids))
+    return answer(envelope([_replay(id, found[id]) for id in found], services.clock()), 202)
+
+
+def _replay(id: int, found: Replay) -> dict[str, Any]:
+    error = found.error and {"code": found.error.code, "message": found.error.message}
+    at = found.letter and found.letter.replayed_at
+    return {"id": id, "outcome": found.outcome, "replayed_at": at, "error": error}

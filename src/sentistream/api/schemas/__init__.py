@@ -123,6 +123,7 @@ from sentistream.api.schemas.posts import (
     ShortText,
     TombstoneIn,
 )
+from sentistream.api.schemas.replays import ReplayIn, ReplayResponse, ReplaysIn, ReplaysResponse
 from sentistream.api.schemas.terms import TermItem, Terms, TermSample, TermsResponse
 
 __all__ = [
@@ -209,6 +210,10 @@ __all__ = [
     "PostsIn",
     "Probability",
     "Rejection",
+    "ReplayIn",
+    "ReplayResponse",
+    "ReplaysIn",
+    "ReplaysResponse",
     "Report",
     "Reread",
     "Score",

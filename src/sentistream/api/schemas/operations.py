@@ -117,6 +117,7 @@ class DeadLetter(Model):
     raw: str
     attempts: int
     dead_at: datetime
+    replayed_at: datetime | None = Field(description="When it was sent again.")
 
 
 class DeadLetterPage(Model):
