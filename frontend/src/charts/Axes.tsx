@@ -1,6 +1,6 @@
 import type { ScaleLinear, ScaleTime } from "d3-scale";
 import classes from "./Axes.module.css";
-import { clamp, timeTick } from "./timeAxis";
+import { spaced, timeTick } from "./timeAxis";
 
 const LONG_MS = 2 * 86_400_000;
 const NARROW = 520;
@@ -30,14 +30,8 @@ export function Axes({ x, y, width, height, lines, write }: AxesProps) {
           </text>
         </g>
       ))}
-      {x.ticks(width < NARROW ? 4 : 8).map((tick) => (
-        <text
-          key={tick.getTime()}
-          className={classes.tick}
-          x={clamp(x(tick), left + 14, width - 20)}
-          y={height - 8}
-          textAnchor="middle"
-        >
+      {spaced(x.ticks(width < NARROW ? 4 : 8), x, left + 14, width - 20).map(({ tick, at }) => (
+        <text key={tick.getTime()} className={classes.tick} x={at} y={height - 8} textAnchor="middle">
           {timeTick(tick, long)}
         </text>
       ))}

@@ -26,6 +26,24 @@ export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
 }
 
+/** Room for the words of a tick, in px. */
+const TICK_WIDTH = 46;
+
+/** Ticks with the place of their words, which stay between `low` and `high`; one with too little room is left out. */
+export function spaced(
+  ticks: readonly Date[],
+  x: (tick: Date) => number,
+  low: number,
+  high: number,
+): { tick: Date; at: number }[] {
+  const kept: { tick: Date; at: number }[] = [];
+  for (const tick of ticks) {
+    const at = clamp(x(tick), low, high);
+    if (at - (kept.at(-1)?.at ?? Number.NEGATIVE_INFINITY) >= TICK_WIDTH) kept.push({ tick, at });
+  }
+  return kept;
+}
+
 /** How a tick is written; midnight by its day. */
 export function timeTick(tick: Date, longSpan: boolean): string {
   const midnight = tick.getHours() === 0 && tick.getMinutes() === 0;

@@ -1,12 +1,12 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import { type RefObject, useState } from "react";
+import { ActionIcon } from "@mantine/core";
+import { lazy, type RefObject, Suspense, useState } from "react";
 import { formatAgo, formatLocal, formatUtc } from "../lib/format";
-import { fileName, type Table, toCsv } from "../lib/table";
-import { download } from "./download";
+import type { Table } from "../lib/table";
 import { Icon } from "./Icon";
 import classes from "./PanelMenu.module.css";
-import { pictureOf } from "./picture";
 import { useNow } from "./useNow";
+
+const PanelActions = lazy(() => import("./PanelActions"));
 
 interface PanelMenuProps {
   title: string;
@@ -18,25 +18,24 @@ interface PanelMenuProps {
   onFull(): void;
 }
 
-/** How old the data is, and what to do with the panel as a whole. */
+/** How old the data is, and a menu, whose code comes when somebody reaches for it. */
 export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenuProps) {
   const [failure, setFailure] = useState<string | null>(null);
-  const picture = async () => {
-    if (panel.current === null) return;
-    setFailure(null);
-    try {
-      download(await pictureOf(panel.current), fileName(title, "png", Date.now()));
-    } catch (error) {
-      setFailure(`No picture could be made: ${error instanceof Error ? error.message : "unknown error"}`);
-    }
-  };
-  const table = () => {
-    if (csv)
-      download(
-        new Blob([toCsv(csv())], { type: "text/csv;charset=utf-8" }),
-        fileName(title, "csv", Date.now()),
-      );
-  };
+  const [wanted, setWanted] = useState<"no" | "soon" | "now">("no");
+  const button = (
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      size={30}
+      aria-label={`${title}: more`}
+      aria-haspopup="menu"
+      aria-expanded={false}
+      onPointerEnter={() => setWanted((before) => (before === "no" ? "soon" : before))}
+      onClick={() => setWanted("now")}
+    >
+      <Icon name="more" size={16} />
+    </ActionIcon>
+  );
   return (
     <div className={classes.tools} data-no-picture="">
       {failure !== null && (
@@ -45,32 +44,21 @@ export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenu
         </span>
       )}
       {readAt > 0 && <Age readAt={readAt} />}
-      <Menu position="bottom-end" shadow="md" width={190} withinPortal>
-        <Menu.Target>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={30}
-            aria-label={`${title}: more`}
-            data-autofocus={full || undefined}
-          >
-            <Icon name="more" size={16} />
-          </ActionIcon>
-        </Menu.Target>
-        <Menu.Dropdown>
-          <Menu.Item leftSection={<Icon name="image" size={15} />} onClick={() => void picture()}>
-            Export PNG
-          </Menu.Item>
-          {csv && (
-            <Menu.Item leftSection={<Icon name="table" size={15} />} onClick={table}>
-              Export CSV
-            </Menu.Item>
-          )}
-          <Menu.Item leftSection={<Icon name={full ? "shrink" : "expand"} size={15} />} onClick={onFull}>
-            {full ? "Leave full screen" : "Full screen"}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {wanted === "no" ? (
+        button
+      ) : (
+        <Suspense fallback={button}>
+          <PanelActions
+            title={title}
+            panel={panel}
+            csv={csv}
+            full={full}
+            onFull={onFull}
+            onFailure={setFailure}
+            openAtOnce={wanted === "now"}
+          />
+        </Suspense>
+      )}
       {full && (
         <ActionIcon
           variant="subtle"
@@ -78,6 +66,7 @@ export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenu
           size={30}
           aria-label="Leave full screen (Esc)"
           onClick={onFull}
+          data-autofocus
         >
           <Icon name="close" size={17} />
         </ActionIcon>

@@ -1,0 +1,64 @@
+import { ActionIcon, Menu } from "@mantine/core";
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { fileName, type Table, toCsv } from "../lib/table";
+import { download } from "./download";
+import { Icon } from "./Icon";
+import { pictureOf } from "./picture";
+
+export interface PanelActionsProps {
+  title: string;
+  panel: RefObject<HTMLElement | null>;
+  csv: (() => Table) | undefined;
+  full: boolean;
+  onFull(): void;
+  /** What went wrong, in words; null when it is tried anew. */
+  onFailure(words: string | null): void;
+  /** Somebody asked for the menu before it was here. */
+  openAtOnce: boolean;
+}
+
+/** What to do with a panel as a whole. */
+export default function PanelActions(props: PanelActionsProps) {
+  const { title, panel, csv, full, onFull, onFailure, openAtOnce } = props;
+  const target = useRef<HTMLButtonElement>(null);
+  const [opened, setOpened] = useState(false);
+  // The button that was pressed has just been replaced by this one.
+  useEffect(() => {
+    if (!openAtOnce) return;
+    target.current?.focus({ preventScroll: true });
+    setOpened(true);
+  }, [openAtOnce]);
+  const picture = async () => {
+    if (panel.current === null) return;
+    onFailure(null);
+    try {
+      download(await pictureOf(panel.current), fileName(title, "png", Date.now()));
+    } catch (error) {
+      onFailure(`No picture could be made: ${error instanceof Error ? error.message : "unknown error"}`);
+    }
+  };
+  const table = (rows: Table) =>
+    download(new Blob([toCsv(rows)], { type: "text/csv;charset=utf-8" }), fileName(title, "csv", Date.now()));
+  return (
+    <Menu opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={190} withinPortal>
+      <Menu.Target>
+        <ActionIcon ref={target} variant="subtle" color="gray" size={30} aria-label={`${title}: more`}>
+          <Icon name="more" size={16} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<Icon name="image" size={15} />} onClick={() => void picture()}>
+          Export PNG
+        </Menu.Item>
+        {csv && (
+          <Menu.Item leftSection={<Icon name="table" size={15} />} onClick={() => table(csv())}>
+            Export CSV
+          </Menu.Item>
+        )}
+        <Menu.Item leftSection={<Icon name={full ? "shrink" : "expand"} size={15} />} onClick={onFull}>
+          {full ? "Leave full screen" : "Full screen"}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
