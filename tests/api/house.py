@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,7 +18,7 @@ from sentistream.analysis.explain import Explainer
 from sentistream.analysis.lexicon import LexiconAnalyser
 from sentistream.analysis.reader import TieredReader
 from sentistream.api.app import create_app
-from sentistream.api.dependencies import Services
+from sentistream.api.dependencies import Services, nowhere
 from sentistream.api.server import SERVER_OPTIONS
 from sentistream.cache.base import Cache, Caches
 from sentistream.cache.memory import MemoryCache
@@ -62,6 +62,7 @@ class House:
         live: LiveSettings | None = None,
         dashboard: Path | None = None,
         cache: Cache | None = None,
+        locate: Callable[[tuple[str, str | None]], tuple[float, float] | None] | None = None,
     ) -> None:
         self.store = store
         self.stream = stream
@@ -89,6 +90,7 @@ class House:
             group=GROUP,
             version="1.2.3",
             started_at=clock() - timedelta(seconds=60),
+            locate=nowhere if locate is None else lambda city, country: locate((city, country)),
             **more,
         )
         self.app: FastAPI = create_app(self.services)

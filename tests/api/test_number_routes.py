@@ -164,6 +164,19 @@ async def test_groups(filled: House, route: str, keys: dict[str, int]) -> None:
         assert (items[0]["city"], items[0]["country"]) == ("Chicago", "US")
 
 
+async def test_cities_say_where_they_lie(build: Any) -> None:
+    house: House = build(locate={("Chicago", "US"): (41.85, -87.65)}.get)
+    places = {1: ("Chicago", "US"), 2: ("Atlantis", None), 3: ("Chicago", "US")}
+    await house.fill([post(n, city=city, country=country) for n, (city, country) in places.items()])
+    items = (await house.get("metrics/geo")).json()["data"]["items"]
+    assert [(item["city"], item["latitude"], item["longitude"]) for item in items] == [
+        ("Chicago", 41.85, -87.65),
+        ("Atlantis", None, None),
+    ]
+    [country] = (await house.get("metrics/geo?level=country")).json()["data"]["items"]
+    assert (country["key"], country["latitude"]) == ("US", None)
+
+
 async def test_groups_say_that_there_are_more(filled: House) -> None:
     answer = (await filled.get("metrics/platforms?limit=1")).json()
     assert [item["key"] for item in answer["data"]["items"]] == ["twitter"]

@@ -153,3 +153,19 @@ def test_most_real_locations_resolve(test_data: Path) -> None:
     places = [gazetteer.resolve(location) for location in typed]
     assert sum(place is not None for place in places) / len(places) > 0.84
     assert sum(place is not None and place.city is not None for place in places) / len(places) > 0.64
+
+
+@pytest.mark.parametrize(
+    ("city", "country", "near"),
+    [
+        ("Chicago", "US", (41.9, -87.7)),
+        ("Paris", "FR", (48.9, 2.3)),
+        ("Paris", "US", (33.7, -95.6)),
+        ("Zürich", None, (47.4, 8.5)),
+    ],
+)
+def test_a_city_lies_somewhere(city: str, country: str | None, near: tuple[float, float]) -> None:
+    found = gazetteer.locate(city, country)
+    assert found is not None
+    assert (found.latitude, found.longitude) == pytest.approx(near, abs=0.2)
+    assert gazetteer.locate("Atlantis of nowhere", country) is None

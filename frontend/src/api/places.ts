@@ -6,6 +6,7 @@ import { moments, TIME_ZONE } from "./queries";
 import type { components } from "./schema.gen";
 
 type Schemas = components["schemas"];
+export type Place = Schemas["Place"];
 export type Term = Schemas["TermItem"];
 export type Terms = Schemas["Terms"];
 export type TermOrder = "people" | "rising";
@@ -14,6 +15,10 @@ export type WeekHour = Schemas["WeekHour"];
 /** What changes slowly, or costs the server more, is read again at this pace while it is looked at. */
 const SLOW_MS = 15_000;
 const TERMS_MS = 60_000;
+
+/** More countries than there are, and as many cities as a map can hold. */
+const COUNTRIES = 300;
+const CITIES = 80;
 
 /** Where, when in the week and about what people write. */
 export function useWeek(range: Range, filters: Filters) {
@@ -37,5 +42,22 @@ export function useTerms(range: Range, filters: Filters, sort: TermOrder, limit:
     },
     placeholderData: keepPreviousData,
     refetchInterval: TERMS_MS,
+  });
+}
+
+/** Countries and cities by posts; what is chosen of them stands beside what it could be compared with. */
+export function usePlaces(range: Range, filters: Filters) {
+  return useQuery({
+    queryKey: ["live", "places", range, filters],
+    queryFn: async ({ signal }) => {
+      const places = async (level: "country" | "city", limit: number) => {
+        const own = filterParameters({ ...filters, [level]: [] });
+        const query = { ...own, ...rangeParameters(range), level, limit };
+        return (await read(api.GET("/api/v1/metrics/geo", { params: { query }, signal }))).data.items;
+      };
+      const [countries, cities] = await Promise.all([places("country", COUNTRIES), places("city", CITIES)]);
+      return { countries, cities };
+    },
+    placeholderData: keepPreviousData,
   });
 }

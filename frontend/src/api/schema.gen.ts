@@ -2684,6 +2684,13 @@ export interface components {
             city: string | null;
             /** Country */
             country: string | null;
+            /**
+             * Latitude
+             * @description Of a city that the gazetteer knows.
+             */
+            latitude: number | null;
+            /** Longitude */
+            longitude: number | null;
         };
         /**
          * Places

@@ -24,6 +24,7 @@ const Cities = lazy(() => import("../panels/Cities"));
 const Platforms = lazy(() => import("../panels/Platforms"));
 const Terms = lazy(() => import("../panels/Terms"));
 const WordCloud = lazy(() => import("../panels/WordCloud"));
+const PlaceMap = lazy(() => import("../panels/PlaceMap"));
 const Week = lazy(() => import("../panels/Week"));
 const Alerts = lazy(() => import("../panels/Alerts"));
 const LiveFeed = lazy(() => import("../panels/LiveFeed"));
@@ -71,6 +72,9 @@ export function Overview() {
           </Slot>
           <Slot height={351}>
             <Channels range={range} filters={filters} onPick={toggle} />
+          </Slot>
+          <Slot className={classes.wide} height={468}>
+            <PlaceMap range={range} filters={filters} onPick={toggle} />
           </Slot>
           <Slot height={351}>
             <Cities range={range} filters={filters} onPick={toggle} />

@@ -39,6 +39,15 @@ def unplaced(entries: Sequence[Entry], now: datetime) -> Prepared:
     return ingest.prepare(entries, now, None)
 
 
+Locate = Callable[[str, str | None], tuple[float, float] | None]
+"""(latitude, longitude) of a city by its name and country, or None where it is not known. Off the event loop."""
+
+
+def nowhere(city: str, country: str | None) -> tuple[float, float] | None:
+    """A Locate without a gazetteer."""
+    return None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything the HTTP and WebSocket face needs, wired by bootstrap.
@@ -62,6 +71,7 @@ class Services:
     started_at: datetime
     explainer: Explainer = field(default_factory=Explainer)
     prepare: Prepare = unplaced
+    locate: Locate = nowhere
     dashboard: Path = field(default=DASHBOARD)
     process_health: Callable[[], Mapping[str, dict[str, Any]]] = dict
 

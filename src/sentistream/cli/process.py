@@ -279,11 +279,18 @@ class Parts:
             version=__version__,
             started_at=self._started_at,
             prepare=self._prepare,
+            locate=self._locate,
             process_health=self._health,
         )
 
     def _prepare(self, entries: Sequence[Entry], now: datetime) -> Prepared:
         return prepare(entries, now, self.system.gazetteer)
+
+    def _locate(self, city: str, country: str | None) -> tuple[float, float] | None:
+        place = self.system.gazetteer.locate(city, country)
+        if place is None or place.latitude is None or place.longitude is None:
+            return None
+        return place.latitude, place.longitude
 
     def _source_states(self) -> list[SourceState]:
         return [ingester.state for ingester in self.ingesters]

@@ -102,6 +102,7 @@ class Gazetteer:
         self._index: PlaceIndex | None = None
         self._cached: Callable[[str], Place | None] = lru_cache(maxsize=CACHED)(self._resolve)
         self._cached_country: Callable[[str], str | None] = lru_cache(maxsize=1024)(self._country)
+        self._cached_city: Callable[[str, str | None], Place | None] = lru_cache(maxsize=CACHED)(self._city)
 
     def resolve(self, location: str) -> Place | None:
         """The place that `location` names, or None: never a guess between places of similar size."""
@@ -110,6 +111,10 @@ class Gazetteer:
     def country(self, name: str) -> str | None:
         """The ISO alpha-2 code of a country's name or code, or None."""
         return self._cached_country(name[:LONGEST])
+
+    def locate(self, city: str, country: str | None) -> Place | None:
+        """Where the largest city of that name lies, in `country` if one is given; None if there is none."""
+        return self._cached_city(city[:LONGEST], country)
 
     def load(self) -> None:
         """Load now rather than on the first question."""
@@ -127,6 +132,10 @@ class Gazetteer:
             return code
         country = index.country(fold(name))
         return country.country if country else None
+
+    def _city(self, name: str, country: str | None) -> Place | None:
+        found = [city for city in self._places().cities(fold(name)) if country in (None, city.country)]
+        return _of_city(max(found, key=lambda city: (city.name == name, city.population))) if found else None
 
     def _resolve(self, location: str) -> Place | None:
         text = location[:LONGEST].strip()

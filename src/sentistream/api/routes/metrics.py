@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sentistream.api.answers import envelope, listed, measures
 from sentistream.api.caching import AnswerCache
-from sentistream.api.dependencies import CacheDep, Services, ServicesDep
+from sentistream.api.dependencies import CacheDep, Locate, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.numbers import answer_key, total
 from sentistream.api.parameters import GeoParameters, GroupsParameters, HoursParameters, WeekParameters
@@ -168,6 +168,7 @@ async def _groups(
         }
         if dimension in ("city", "country"):
             data["level"] = dimension
+            await asyncio.to_thread(_locate, data["items"], services.locate)
         return listed(data, now, limit=limit, has_more=len(cells) > limit, offset=0)
 
     return await cache.answer(request, key, span.end, compute)
@@ -182,3 +183,9 @@ def _item(cell: Cell, dimension: Dimension) -> dict[str, Any]:
     elif dimension == "country":
         item |= {"city": None, "country": key}
     return item | measures(cell.numbers)
+
+
+def _locate(items: list[dict[str, Any]], locate: Locate) -> None:
+    for item in items:
+        found = locate(item["city"], item["country"]) if item["city"] else None
+        item["latitude"], item["longitude"] = found or (None, None)

@@ -253,6 +253,8 @@ class Place(Group):
 
     city: str | None
     country: str | None
+    latitude: float | None = Field(ge=-90, le=90, description="Of a city that the gazetteer knows.")
+    longitude: float | None = Field(ge=-180, le=180)
 
 
 class Places(Model):
