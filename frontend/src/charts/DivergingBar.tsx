@@ -1,3 +1,4 @@
+import { wilson } from "../lib/statistics";
 import classes from "./DivergingBar.module.css";
 
 interface DivergingBarProps {
@@ -20,6 +21,18 @@ export function reachOf({
   return scored === 0 ? 0 : (Math.max(negative, positive) + neutral / 2) / scored;
 }
 
+/** Where the two ends of the bar may really be, from the middle: the 95 % intervals of both shares. */
+export function whiskersOf(negative: number, neutral: number, positive: number) {
+  const scored = negative + neutral + positive;
+  const [left, right] = [wilson(negative, scored), wilson(positive, scored)];
+  if (!left || !right) return [];
+  const half = neutral / 2 / scored;
+  return [
+    ["negative", -half - left.high, -half - left.low],
+    ["positive", half + right.low, half + right.high],
+  ] as const;
+}
+
 /**
  * Shares about a common middle: half of the neutral posts on each side, negative to the left and
  * positive to the right, so that bars lean the way people feel.
@@ -29,6 +42,9 @@ export function DivergingBar({ negative, neutral, positive, uncertain, reach }: 
   if (scored === 0) return <span className={classes.bar} data-uncertain aria-hidden="true" />;
   const left = (negative + neutral / 2) / scored;
   const percent = (share: number) => `${(share / reach) * 50}%`;
+  const whiskers = whiskersOf(negative, neutral, positive).map(
+    ([side, low, high]) => [side, Math.max(-reach, low), Math.min(reach, high)] as const,
+  );
   return (
     <span className={classes.bar} data-uncertain={uncertain || undefined} aria-hidden="true">
       <span className={classes.middle} />
@@ -37,6 +53,13 @@ export function DivergingBar({ negative, neutral, positive, uncertain, reach }: 
         <span data-sentiment="neutral" style={{ flexGrow: neutral }} />
         <span data-sentiment="positive" style={{ flexGrow: positive }} />
       </span>
+      {whiskers.map(([side, low, high]) => (
+        <span
+          key={side}
+          className={classes.whisker}
+          style={{ left: percent(reach + low), width: percent(high - low) }}
+        />
+      ))}
     </span>
   );
 }

@@ -1,4 +1,5 @@
 import { Tooltip, VisuallyHidden } from "@mantine/core";
+import { useState } from "react";
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
 import type { Group } from "../api/types";
@@ -6,13 +7,17 @@ import { DivergingBar, reachOf } from "../charts/DivergingBar";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
+import { type Order, ranked } from "../lib/ranking";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import type { Table } from "../lib/table";
 import { Panel, PanelBody } from "../ui/Panel";
 import { titleOfValue } from "../ui/useOptions";
 import classes from "./Ranking.module.css";
+import { RankingHead } from "./RankingHead";
 
 const ROWS = 7;
+/** Groups with most posts among which the rows are chosen. */
+const COMPARED = 50;
 /** Bars of one list share a scale, on which half the width is at least this share. */
 const LEAST_REACH = 0.6;
 const ROW_HEIGHT = 37;
@@ -34,15 +39,16 @@ interface RankingSpec extends RankingProps {
 /** Groups by number of posts, each leaning the way people feel. A click filters by it. */
 export function Ranking({ title, about, grouping, dimension, empty, range, filters, onPick }: RankingSpec) {
   // Its own dimension stays open, so that what is chosen stands beside what it could be compared with.
-  const groups = useGroups(grouping, range, { ...filters, [dimension]: [] }, ROWS);
+  const groups = useGroups(grouping, range, { ...filters, [dimension]: [] }, COMPARED);
+  const [order, setOrder] = useState<Order>("posts");
   const chosen = filters[dimension];
   return (
     <Panel
       title={title}
-      about={`${about} Negative leans left, positive right. Below ${FEW_POSTS} scored posts a bar is hatched: it says little. Churn and toxic are the mean churn risk and toxicity, absent where no model reads them. Click a row to filter by it.`}
+      about={`${about} Negative leans left, positive right; the thin line at each end is the 95 % interval of that share (Wilson). Below ${FEW_POSTS} scored posts a bar is hatched: it says little. The heads of the columns sort, shares and means by the lower end of their interval, so that few posts lead no list. Churn and toxic are the mean churn risk and toxicity, absent where no model reads them. Click a row to filter by it.`}
       query={groups}
       csv={groups.data && (() => tableOf(dimension, groups.data.items))}
-      subtitle={groups.data?.hasMore ? `top ${ROWS}` : undefined}
+      subtitle={groups.data && shownOf(groups.data)}
     >
       <PanelBody
         query={groups}
@@ -56,40 +62,32 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
             data-testid={`ranking-${grouping}`}
             data-risks={data.items.some(hasRisks) || undefined}
           >
-            <div className={classes.head} aria-hidden="true">
-              <span />
-              <span className={classes.poles}>
-                <span>negative</span>
-                <span>positive</span>
-              </span>
-              <span>score</span>
-              {data.items.some(hasRisks) && (
-                <>
-                  <span className={classes.risk}>churn</span>
-                  <span className={classes.risk}>toxic</span>
-                </>
-              )}
-              <span>posts</span>
-            </div>
+            <RankingHead order={order} risks={data.items.some(hasRisks)} onOrder={setOrder} />
             <ul className={classes.rows}>
-              {data.items.map((group) => (
-                <Row
-                  key={group.key}
-                  group={group}
-                  title={titleOfValue(dimension, group.key)}
-                  reach={reachOfAll(data.items)}
-                  risks={data.items.some(hasRisks)}
-                  chosen={chosen.includes(group.key)}
-                  faded={chosen.length > 0 && !chosen.includes(group.key)}
-                  onPick={() => onPick(dimension, group.key)}
-                />
-              ))}
+              {ranked(data.items, order)
+                .slice(0, ROWS)
+                .map((group) => (
+                  <Row
+                    key={group.key}
+                    group={group}
+                    title={titleOfValue(dimension, group.key)}
+                    reach={reachOfAll(data.items.filter((one) => one.scored >= FEW_POSTS))}
+                    risks={data.items.some(hasRisks)}
+                    chosen={chosen.includes(group.key)}
+                    faded={chosen.length > 0 && !chosen.includes(group.key)}
+                    onPick={() => onPick(dimension, group.key)}
+                  />
+                ))}
             </ul>
           </div>
         )}
       </PanelBody>
     </Panel>
   );
+}
+
+function shownOf({ items, hasMore }: { items: readonly Group[]; hasMore: boolean }) {
+  return items.length > ROWS ? `${ROWS} of ${items.length}${hasMore ? "+" : ""}` : undefined;
 }
 
 function tableOf(dimension: Dimension, groups: readonly Group[]): Table {
