@@ -25,8 +25,8 @@ from sentistream.sources.replay import Timeline, first_of
 SUFFIXES = {".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv", ".tsv": "tsv"}
 HEAD = 4096
 COUNTED = 200 * 2**20
-TICK = 0.05
-"""Seconds that a paced replay sleeps at least, so that a fast one still moves in batches."""
+TICK = 0.2
+"""Seconds that a paced replay sleeps at least: each batch costs a commit of the stream and one of the cursor."""
 
 _BROKEN = (OSError, EOFError, zlib.error)
 log = structlog.get_logger(__name__)
