@@ -16,7 +16,7 @@ from sentistream.domain.errors import Conflict
 from sentistream.domain.event import DeletedEvent, PostEvent
 from sentistream.domain.ledger import Account
 from sentistream.domain.post import Correction, Invalid, Post, Tombstone, content_hash
-from sentistream.domain.query import Filters, NumbersQuery, PageRequest
+from sentistream.domain.query import AlertsQuery, Filters, NumbersQuery, PageRequest
 from sentistream.storage.base import Store
 
 
@@ -309,17 +309,20 @@ async def test_alert_episodes(store: Store) -> None:
     first = await store.alerts.open(alert)
     assert first is not None
     assert await store.alerts.open(alert) is None
-    other = await store.alerts.open(replace(alert, alert_type="high_negative_ratio"))
+    other = await store.alerts.open(replace(alert, alert_type="high_negative_ratio", rule_id="other"))
     assert other is not None
     assert {one.id for one in await store.alerts.current()} == {first.id, other.id}
     await store.alerts.update(replace(first, resolved_at=NOW, actual_value=0.9))
     assert [one.id for one in await store.alerts.current()] == [other.id]
     again = await store.alerts.open(alert)
     assert again is not None
-    assert [one.id for one in await store.alerts.page(alert_type="high_negative_sentiment")] == [again.id, first.id]
-    [ended] = await store.alerts.page(active=False)
+    assert [one.id for one in await store.alerts.page(AlertsQuery(alert_type="high_negative_sentiment"))] == [
+        again.id,
+        first.id,
+    ]
+    [ended] = await store.alerts.page(AlertsQuery(active=False))
     assert (ended.actual_value, ended.resolved_at, ended.details) == (0.9, NOW, {"products": {"Aero": 3}})
-    assert [one.id for one in await store.alerts.page(before=again.id)] == [other.id, first.id]
+    assert [one.id for one in await store.alerts.page(AlertsQuery(before=again.id))] == [other.id, first.id]
 
 
 async def test_cursors_and_keys(store: Store) -> None:

@@ -22,7 +22,7 @@ from sentistream.domain.post import Entry
 from sentistream.live.base import Live
 from sentistream.pipeline import ingest
 from sentistream.pipeline.ingest import Prepared
-from sentistream.settings import ApiSettings, LiveSettings
+from sentistream.settings import AlertsSettings, ApiSettings, LiveSettings
 from sentistream.storage.base import Store
 from sentistream.stream.base import Stream
 from sentistream.telemetry.metrics import Metrics
@@ -69,6 +69,7 @@ class Services:
     group: str
     version: str
     started_at: datetime
+    alerts_settings: AlertsSettings = field(default_factory=AlertsSettings)
     explainer: Explainer = field(default_factory=Explainer)
     prepare: Prepare = unplaced
     locate: Locate = nowhere

@@ -13,6 +13,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 from sentistream.domain.analysis import EMOTIONS, SENTIMENT_LABELS, TIER_RANK
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.query import DIMENSIONS, LOOK_BACK, Dimension, Filters, PageRequest, Period, Sort
+from sentistream.domain.rule import AlertType
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -346,7 +347,16 @@ class AlertsParameters(Limited):
 
     before: int | None = Field(None, ge=1, le=2**62, description="`next_cursor` of the page before.")
     active: bool | None = Field(None, description="Only open, or only ended, episodes.")
-    type: Literal["high_negative_sentiment", "high_negative_ratio"] | None = Field(None, description="Only this type.")
+    type: AlertType | None = Field(None, description="Only this type.")
+    rule: str | None = Field(None, max_length=100, pattern=r"^[^\x00]*$", description="Only of the rule of this id.")
+    start_date: Moment | None = Field(None, description="Those that had not ended before.")
+    end_date: Moment | None = Field(None, description="Those that began before.")
+
+
+class AlertPostsParameters(BaseModel):
+    """Of GET alerts/{id}/posts."""
+
+    limit: int = Field(10, ge=1, le=100, description="At most this many.")
 
 
 class AnnotationsParameters(Limited):

@@ -246,7 +246,7 @@ class Security:
             status_code=204,
             headers={
                 "Access-Control-Allow-Origin": allowed_origin,
-                "Access-Control-Allow-Methods": "GET, HEAD, POST, PATCH, DELETE",
+                "Access-Control-Allow-Methods": "GET, HEAD, POST, PUT, PATCH, DELETE",
                 "Access-Control-Allow-Headers": "Authorization, Content-Type, X-API-Key, If-None-Match, X-Request-ID",
                 "Access-Control-Max-Age": "600",
                 "Vary": "Origin",

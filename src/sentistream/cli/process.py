@@ -265,6 +265,7 @@ class Parts:
         system = self.system
         return Services(
             api_settings=system.settings.api,
+            alerts_settings=system.settings.alerts,
             live_settings=system.settings.live,
             store=system.store,
             stream=system.stream,

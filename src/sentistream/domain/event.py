@@ -66,7 +66,7 @@ class DeletedEvent(msgspec.Struct, frozen=True, kw_only=True, tag="deleted", tag
 
 
 class AlertEvent(msgspec.Struct, frozen=True, kw_only=True, tag="alert", tag_field="kind"):
-    """An alert was raised or has ended (`alert.resolved_at` is set)."""
+    """An alert was raised, acknowledged or snoozed, or has ended (`alert.resolved_at` is set)."""
 
     id: str
     alert: Alert

@@ -32,6 +32,7 @@ Sort = Literal[
     "highest_churn_risk",
     "highest_toxicity",
 ]
+Strength = Literal["negative", "churn_risk"]
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -89,6 +90,19 @@ class PageRequest(msgspec.Struct, frozen=True, kw_only=True):
     sort: Sort = "newest"
     ingested_after: datetime | None = None
     with_total: bool = False
+
+
+class AlertsQuery(msgspec.Struct, frozen=True, kw_only=True):
+    """Which episodes: those with a number below `before`, open (or ended) ones, of a type, of a rule, and those that
+    were open at some moment of [start, end)."""
+
+    limit: int = 50
+    before: int | None = None
+    active: bool | None = None
+    alert_type: str | None = None
+    rule_id: str | None = None
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 class NumbersQuery(msgspec.Struct, frozen=True, kw_only=True):

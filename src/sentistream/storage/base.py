@@ -15,12 +15,12 @@ from sentistream.domain.event import Event, PostView
 from sentistream.domain.layer import Disagreement, Layer, Tally, Unread
 from sentistream.domain.ledger import Account, Outcome
 from sentistream.domain.post import Entry
-from sentistream.domain.query import Filters, NumbersQuery, PageRequest
+from sentistream.domain.query import AlertsQuery, Filters, NumbersQuery, PageRequest, Strength
 from sentistream.domain.rollup import Numbers, WeekHour
 from sentistream.domain.term import Voice
 from sentistream.storage.ownership import Cursors, Leases
 from sentistream.storage.queue import RefineQueue
-from sentistream.storage.workspace import Annotations
+from sentistream.storage.workspace import AlertRules, Annotations
 
 LIVE_LAYER = "live"
 """The layer the pipeline writes; it is always active."""
@@ -97,6 +97,10 @@ class Posts(Protocol):
 
     async def get(self, id: str) -> PostView | None:
         """By key (UUID text), or by platform id (the newest where several platforms share it)."""
+        ...
+
+    async def strongest(self, filters: Filters, by: Strength, limit: int) -> list[PostView]:
+        """The negative ones with the lowest score, then the most confident; or those with the highest churn risk."""
         ...
 
     async def readings(self, key: str) -> list[Reading]:
@@ -266,17 +270,23 @@ class Alerts(Protocol):
     """Alert episodes."""
 
     async def open(self, alert: Alert) -> Alert | None:
-        """Store a new episode (its `id` is ignored); None if one of this type is open already."""
+        """Store a new episode (its `id` is ignored); None if one of this rule is open already."""
         ...
 
-    async def update(self, alert: Alert) -> None:
-        """Replace the stored episode of that id."""
+    async def update(self, alert: Alert) -> Alert:
+        """Store its `actual_value`, `resolved_at` and `details`; what people did stays. NotFound."""
         ...
 
-    async def page(
-        self, limit: int = 50, before: int | None = None, active: bool | None = None, alert_type: str | None = None
-    ) -> list[Alert]:
-        """Newest first; `active` keeps open or ended episodes only."""
+    async def acknowledge(self, id: int, by: str, note: str | None, now: datetime) -> Alert:
+        """Say who looks after it, in place of who did; NotFound."""
+        ...
+
+    async def get(self, id: int) -> Alert | None:
+        """By number."""
+        ...
+
+    async def page(self, query: AlertsQuery = AlertsQuery()) -> list[Alert]:
+        """Newest first."""
         ...
 
     async def current(self) -> list[Alert]:
@@ -328,6 +338,8 @@ class Store(Protocol):
     def replays(self) -> Replays: ...
     @property
     def alerts(self) -> Alerts: ...
+    @property
+    def alert_rules(self) -> AlertRules: ...
     @property
     def annotations(self) -> Annotations: ...
     @property

@@ -14,6 +14,8 @@ from sentistream.crash_points import reached
 from sentistream.domain.analysis import Reading
 from sentistream.domain.query import LOOK_BACK
 from sentistream.storage import audit, layers, migrations, retention, sql
+from sentistream.storage.alert_rules import SqlAlertRules
+from sentistream.storage.alerts import SqlAlerts
 from sentistream.storage.annotations import SqlAnnotations
 from sentistream.storage.base import Settled, Settling
 from sentistream.storage.corrections import SqlCorrections
@@ -24,7 +26,7 @@ from sentistream.storage.leases import SqlLeases
 from sentistream.storage.ledger import SqlLedger
 from sentistream.storage.numbers import SqlNumbers
 from sentistream.storage.posts import SqlPosts
-from sentistream.storage.records import SqlAlerts, SqlKeys
+from sentistream.storage.records import SqlKeys
 from sentistream.storage.refine import SqlRefineQueue
 from sentistream.storage.replays import SqlReplays
 from sentistream.storage.rows import micros
@@ -49,6 +51,7 @@ class SqlStore(ABC):
         self.ledger = SqlLedger(self.read, self.change, self.examine, churn_threshold)
         self.replays = SqlReplays(self.read, self.change)
         self.alerts = SqlAlerts(self.read, self.change)
+        self.alert_rules = SqlAlertRules(self.read, self.change)
         self.annotations = SqlAnnotations(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)
         self.leases = SqlLeases(self.read, self.change)

@@ -271,7 +271,11 @@ alerts = Table(
     "sentiment_alerts",
     metadata,
     Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("rule_id", Text),
+    Column("rule_name", Text),
     Column("alert_type", Text, nullable=False),
+    Column("scope_dimension", Text),
+    Column("scope_value", Text),
     Column("threshold_value", Float, nullable=False),
     Column("actual_value", Float, nullable=False),
     Column("window_start", BigInteger, nullable=False, index=True),
@@ -280,14 +284,45 @@ alerts = Table(
     Column("triggered_at", BigInteger, nullable=False, index=True),
     Column("resolved_at", BigInteger),
     Column("details", Text, nullable=False),
+    Column("acknowledged_at", BigInteger),
+    Column("acknowledged_by", Text),
+    Column("acknowledged_note", Text),
 )
 Index(
     "uq_alerts_open",
-    alerts.c.alert_type,
+    alerts.c.rule_id,
     unique=True,
     sqlite_where=text("resolved_at IS NULL"),
     postgresql_where=text("resolved_at IS NULL"),
 )
+
+alert_rules = Table(
+    "alert_rules",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("alert_type", Text, nullable=False),
+    Column("threshold", Float, nullable=False),
+    Column("window_seconds", Integer, nullable=False),
+    Column("min_posts", Integer, nullable=False),
+    Column("hysteresis", Float, nullable=False),
+    Column("scope_dimension", Text),
+    Column("scope_value", Text),
+    Column("enabled", Boolean, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("updated_by", Text),
+    Column("updated_at", BigInteger, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+alert_snoozes = Table(
+    "alert_snoozes",
+    metadata,
+    Column("rule_id", Text, primary_key=True),
+    Column("until", BigInteger, nullable=False),
+    Column("snoozed_by", Text, nullable=False),
+)
+"""By rule, the settings' own included; those of the past are left."""
 
 chart_annotations = Table(
     "annotations",

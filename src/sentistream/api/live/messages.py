@@ -70,7 +70,7 @@ class LiveDeleted(Ranged):
 
 
 class LiveAlert(Ranged):
-    """Alerts raised, or ended where `resolved_at` is set."""
+    """Alerts raised, acknowledged, snoozed, or ended where `resolved_at` is set."""
 
     type: Literal["alert"]
     data: list[Alert]

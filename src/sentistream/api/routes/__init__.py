@@ -6,6 +6,7 @@ from fastapi import APIRouter, Depends
 
 from sentistream.api.dependencies import known_parameters
 from sentistream.api.routes import (
+    alert_rules,
     alerts,
     analyze,
     annotation,
@@ -39,6 +40,7 @@ def router() -> APIRouter:
         metrics,
         terms,
         alerts,
+        alert_rules,
         annotation,
         sources,
         ledger,

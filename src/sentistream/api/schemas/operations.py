@@ -1,4 +1,4 @@
-"""How the platform is doing: alerts, sources, the ledger, health."""
+"""How the platform is doing: sources, the ledger, health."""
 
 from __future__ import annotations
 
@@ -8,28 +8,6 @@ from typing import Any, Literal
 from pydantic import Field
 
 from sentistream.api.schemas.base import Count, ListMetadata, Metadata, Model
-
-
-class Alert(Model):
-    """One episode of bad mood, from its beginning to its end."""
-
-    id: int
-    alert_type: Literal["high_negative_sentiment", "high_negative_ratio"]
-    threshold_value: float
-    actual_value: float = Field(description="The worst seen.")
-    window_start: datetime
-    window_end: datetime
-    post_count: Count
-    triggered_at: datetime
-    resolved_at: datetime | None
-    details: dict[str, Any]
-
-
-class AlertPage(Model):
-    """Newest first."""
-
-    data: list[Alert]
-    metadata: ListMetadata
 
 
 class SourceState(Model):
