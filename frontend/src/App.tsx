@@ -8,6 +8,7 @@ import { Overview } from "./pages/Overview";
 import { Shell } from "./ui/Shell";
 import { theme } from "./ui/theme";
 
+const Alerts = lazy(() => import("./pages/Alerts"));
 const Corrections = lazy(() => import("./pages/Corrections"));
 const Models = lazy(() => import("./pages/Models"));
 const Posts = lazy(() => import("./pages/Posts"));
@@ -38,6 +39,7 @@ export function App() {
               <Route element={<Shell />}>
                 <Route index element={<Overview />} />
                 <Route path="posts" element={<Later page={<Posts />} />} />
+                <Route path="alerts" element={<Later page={<Alerts />} />} />
                 <Route path="corrections" element={<Later page={<Corrections />} />} />
                 <Route path="models" element={<Later page={<Models />} />} />
                 <Route path="sources" element={<Later page={<Sources />} />} />

@@ -1,5 +1,5 @@
 import { afterEach, vi } from "vitest";
-import type { Numbers, Post } from "./api/types";
+import type { Alert, Numbers, Post } from "./api/types";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -68,6 +68,31 @@ export function aPost(id: string, second = 0, change: Partial<Post> = {}): Post 
     model_name: "vader",
     model_version: "3.3.2",
     analyzed_at: moment,
+    ...change,
+  };
+}
+
+/** An episode that began at 12:05 of the test day and has not ended. */
+export function anAlert(change: Partial<Alert> = {}): Alert {
+  return {
+    id: 1,
+    rule_id: "high_negative_sentiment",
+    rule_name: "",
+    alert_type: "high_negative_sentiment",
+    scope: null,
+    threshold_value: 0.5,
+    actual_value: 0.71,
+    window_start: "2026-01-05T12:00:00Z",
+    window_end: "2026-01-05T12:05:00Z",
+    post_count: 48,
+    triggered_at: "2026-01-05T12:05:00Z",
+    resolved_at: null,
+    details: {},
+    acknowledged_at: null,
+    acknowledged_by: null,
+    acknowledged_note: null,
+    snoozed_until: null,
+    snoozed_by: null,
     ...change,
   };
 }

@@ -123,6 +123,8 @@ async def test_alerts_page_by_page(house: House) -> None:
     assert (await house.get("alerts?type=other")).json()["error"]["details"]["allowed"] == [
         "high_negative_sentiment",
         "high_negative_ratio",
+        "high_churn_risk",
+        "high_volume",
     ]
 
 

@@ -478,6 +478,154 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One alert
+         * @description One episode.
+         */
+        get: operations["alert"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/posts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an alert is about
+         * @description The strongest posts of the window that raised it, within its scope.
+         */
+        get: operations["alert_posts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look after an alert
+         * @description Says who, when and why. Again: in place of what was said.
+         */
+        post: operations["acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/snooze": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Let the rule of an alert call nobody for a while
+         * @description Its episodes are kept all the same; the dashboard's banner shows none until then.
+         */
+        post: operations["snooze"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Rules
+         * @description Every rule as it counts now, disabled ones included.
+         */
+        get: operations["rules"];
+        put?: never;
+        /**
+         * Add a rule
+         * @description The watcher, wherever it runs, looks at it from its next look on. 409: there are 50 already.
+         */
+        post: operations["add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * When a rule would have raised an alert
+         * @description By the watcher's own judgement, minute by minute, over the stored numbers of up to 30 days. Nothing is kept.
+         */
+        post: operations["tried"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change a rule
+         * @description A rule of the settings keeps its type and looks at all posts; what is said here counts in its place.
+         */
+        put: operations["change"];
+        post?: never;
+        /**
+         * Delete a rule
+         * @description Answers what it was. One that stood in the place of the settings' own: that one counts again.
+         */
+        delete: operations["remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/annotations": {
         parameters: {
             query?: never;
@@ -837,6 +985,17 @@ export interface components {
             balanced: boolean;
         };
         /**
+         * AcknowledgementIn
+         * @description Somebody looks after it.
+         */
+        AcknowledgementIn: {
+            /**
+             * Note
+             * @default null
+             */
+            note: string | null;
+        };
+        /**
          * Aggregate
          * @description Numbers over time; buckets without posts are left out.
          */
@@ -893,16 +1052,24 @@ export interface components {
         };
         /**
          * Alert
-         * @description One episode of bad mood, from its beginning to its end.
+         * @description One episode of a rule, from its beginning to its end.
          */
         Alert: {
             /** Id */
             id: number;
+            /** Rule Id */
+            rule_id: string;
+            /**
+             * Rule Name
+             * @description As the rule was called then.
+             */
+            rule_name: string;
             /**
              * Alert Type
              * @enum {string}
              */
-            alert_type: "high_negative_sentiment" | "high_negative_ratio";
+            alert_type: "high_negative_sentiment" | "high_negative_ratio" | "high_churn_risk" | "high_volume";
+            scope: components["schemas"]["Scope"] | null;
             /** Threshold Value */
             threshold_value: number;
             /**
@@ -920,7 +1087,10 @@ export interface components {
              * Format: date-time
              */
             window_end: string;
-            /** Post Count */
+            /**
+             * Post Count
+             * @description Posts the value is of, in that window.
+             */
             post_count: number;
             /**
              * Triggered At
@@ -933,6 +1103,19 @@ export interface components {
             details: {
                 [key: string]: unknown;
             };
+            /** Acknowledged At */
+            acknowledged_at: string | null;
+            /** Acknowledged By */
+            acknowledged_by: string | null;
+            /** Acknowledged Note */
+            acknowledged_note: string | null;
+            /**
+             * Snoozed Until
+             * @description Of the rule, as it is now; it may have passed.
+             */
+            snoozed_until: string | null;
+            /** Snoozed By */
+            snoozed_by: string | null;
         };
         /**
          * AlertPage
@@ -941,6 +1124,228 @@ export interface components {
         AlertPage: {
             /** Data */
             data: components["schemas"]["Alert"][];
+            metadata: components["schemas"]["ListMetadata"];
+        };
+        /**
+         * AlertPosts
+         * @description The strongest first: the most negative, or those with the highest churn risk.
+         */
+        AlertPosts: {
+            /** Data */
+            data: components["schemas"]["Post"][];
+            metadata: components["schemas"]["ListMetadata"];
+        };
+        /**
+         * AlertResponse
+         * @description Of one episode and what changes it.
+         */
+        AlertResponse: {
+            data: components["schemas"]["Alert"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * AlertRule
+         * @description A rule as it counts.
+         */
+        AlertRule: {
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /**
+             * Alert Type
+             * @enum {string}
+             */
+            alert_type: "high_negative_sentiment" | "high_negative_ratio" | "high_churn_risk" | "high_volume";
+            /** Threshold */
+            threshold: number;
+            /** Window Seconds */
+            window_seconds: number;
+            /** Min Posts */
+            min_posts: number;
+            /** Hysteresis */
+            hysteresis: number;
+            scope: components["schemas"]["Scope"] | null;
+            /** Enabled */
+            enabled: boolean;
+            /**
+             * Origin
+             * @description settings: as the settings say; override: people put it in the place of one of the settings.
+             * @enum {string}
+             */
+            origin: "settings" | "override" | "custom";
+            /** Updated By */
+            updated_by: string | null;
+            /** Updated At */
+            updated_at: string | null;
+            /** Snoozed Until */
+            snoozed_until: string | null;
+            /** Snoozed By */
+            snoozed_by: string | null;
+        };
+        /**
+         * AlertRuleIn
+         * @description When an alert is raised: a value of the last window above the threshold.
+         *
+         *     high_negative_sentiment: negative among scored posts, up to 1. high_negative_ratio: negative per positive post,
+         *     up to 1,000. high_churn_risk: high churn risk among the posts that were read for it, up to 1. high_volume: posts,
+         *     up to 1,000,000,000.
+         * @example {
+         *       "alert_type": "high_negative_sentiment",
+         *       "min_posts": 30,
+         *       "name": "Brisk Cola turns sour",
+         *       "scope": {
+         *         "dimension": "product",
+         *         "value": "Brisk Cola"
+         *       },
+         *       "threshold": 0.6,
+         *       "window_seconds": 900
+         *     }
+         */
+        AlertRuleIn: {
+            /** Name */
+            name: string;
+            /**
+             * Alert Type
+             * @enum {string}
+             */
+            alert_type: "high_negative_sentiment" | "high_negative_ratio" | "high_churn_risk" | "high_volume";
+            /** Threshold */
+            threshold: number;
+            /**
+             * Window Seconds
+             * @description In whole minutes.
+             * @default 300
+             */
+            window_seconds: number;
+            /**
+             * Min Posts
+             * @description Posts below which it says nothing.
+             * @default 20
+             */
+            min_posts: number;
+            /**
+             * Hysteresis
+             * @description An episode ends once the value falls below threshold times this.
+             * @default 0.9
+             */
+            hysteresis: number;
+            /** @default null */
+            scope: components["schemas"]["Scope"] | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+        };
+        /**
+         * AlertRulePreview
+         * @description What a rule would have raised in [start, end), had every post been there on time.
+         */
+        AlertRulePreview: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Minutes */
+            minutes: number;
+            /**
+             * Looks
+             * @description Minutes of these that had enough posts to say.
+             */
+            looks: number;
+            /** Highest */
+            highest: number | null;
+            /** Episodes */
+            episodes: components["schemas"]["PreviewEpisode"][];
+            /** Points */
+            points: components["schemas"]["PreviewPoint"][];
+        };
+        /**
+         * AlertRulePreviewIn
+         * @description A rule, saved or not, and how many days to look back.
+         * @example {
+         *       "alert_type": "high_negative_sentiment",
+         *       "min_posts": 30,
+         *       "name": "Brisk Cola turns sour",
+         *       "scope": {
+         *         "dimension": "product",
+         *         "value": "Brisk Cola"
+         *       },
+         *       "threshold": 0.6,
+         *       "window_seconds": 900
+         *     }
+         */
+        AlertRulePreviewIn: {
+            /** Name */
+            name: string;
+            /**
+             * Alert Type
+             * @enum {string}
+             */
+            alert_type: "high_negative_sentiment" | "high_negative_ratio" | "high_churn_risk" | "high_volume";
+            /** Threshold */
+            threshold: number;
+            /**
+             * Window Seconds
+             * @description In whole minutes.
+             * @default 300
+             */
+            window_seconds: number;
+            /**
+             * Min Posts
+             * @description Posts below which it says nothing.
+             * @default 20
+             */
+            min_posts: number;
+            /**
+             * Hysteresis
+             * @description An episode ends once the value falls below threshold times this.
+             * @default 0.9
+             */
+            hysteresis: number;
+            /** @default null */
+            scope: components["schemas"]["Scope"] | null;
+            /**
+             * Enabled
+             * @default true
+             */
+            enabled: boolean;
+            /**
+             * Days
+             * @default 7
+             */
+            days: number;
+        };
+        /**
+         * AlertRulePreviewResponse
+         * @description Of POST alert-rules/preview.
+         */
+        AlertRulePreviewResponse: {
+            data: components["schemas"]["AlertRulePreview"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * AlertRuleResponse
+         * @description Of one rule.
+         */
+        AlertRuleResponse: {
+            data: components["schemas"]["AlertRule"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * AlertRulesResponse
+         * @description Those of the settings first, then people's own by age.
+         */
+        AlertRulesResponse: {
+            /** Data */
+            data: components["schemas"]["AlertRule"][];
             metadata: components["schemas"]["ListMetadata"];
         };
         /**
@@ -2216,7 +2621,7 @@ export interface components {
         };
         /**
          * LiveAlert
-         * @description Alerts raised, or ended where `resolved_at` is set.
+         * @description Alerts raised, acknowledged, snoozed, or ended where `resolved_at` is set.
          */
         LiveAlert: {
             /** From */
@@ -3043,6 +3448,48 @@ export interface components {
             posts: (components["schemas"]["PostIn"] | components["schemas"]["TombstoneIn"])[];
         };
         /**
+         * PreviewEpisode
+         * @description An episode that would have been.
+         */
+        PreviewEpisode: {
+            /**
+             * Triggered At
+             * Format: date-time
+             */
+            triggered_at: string;
+            /** Resolved At */
+            resolved_at: string | null;
+            /**
+             * Window Start
+             * Format: date-time
+             */
+            window_start: string;
+            /**
+             * Window End
+             * Format: date-time
+             */
+            window_end: string;
+            /** Trigger Value */
+            trigger_value: number;
+            /** Actual Value */
+            actual_value: number;
+            /** Post Count */
+            post_count: number;
+        };
+        /**
+         * PreviewPoint
+         * @description The highest value of some minutes; null where too few posts came to say.
+         */
+        PreviewPoint: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Value */
+            value: number | null;
+        };
+        /**
          * Rejection
          * @description An item that could not be accepted. It is kept among the dead letters with its reason.
          */
@@ -3177,6 +3624,19 @@ export interface components {
             churn_risk: number | null;
         };
         /**
+         * Scope
+         * @description The only posts a rule looks at: those with this value of this dimension.
+         */
+        Scope: {
+            /**
+             * Dimension
+             * @enum {string}
+             */
+            dimension: "source" | "product" | "channel" | "country" | "city" | "language";
+            /** Value */
+            value: string;
+        };
+        /**
          * Scores
          * @description What a model says; null where it does not read it.
          */
@@ -3209,6 +3669,17 @@ export interface components {
             current_share: number | null;
             /** Layer Share */
             layer_share: number | null;
+        };
+        /**
+         * SnoozeIn
+         * @description Until when the rule calls nobody.
+         */
+        SnoozeIn: {
+            /**
+             * Until
+             * @description After now and at most 90 days ahead; null ends a snooze.
+             */
+            until: string | null;
         };
         /**
          * SourceState
@@ -6149,7 +6620,13 @@ export interface operations {
                 /** @description Only open, or only ended, episodes. */
                 active?: boolean;
                 /** @description Only this type. */
-                type?: "high_negative_sentiment" | "high_negative_ratio";
+                type?: "high_negative_sentiment" | "high_negative_ratio" | "high_churn_risk" | "high_volume";
+                /** @description Only of the rule of this id. */
+                rule?: string;
+                /** @description Those that had not ended before. */
+                start_date?: string;
+                /** @description Those that began before. */
+                end_date?: string;
             };
             header?: never;
             path?: never;
@@ -6186,6 +6663,848 @@ export interface operations {
             };
             /** @description A foreign origin. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    alert: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    alert_posts: {
+        parameters: {
+            query?: {
+                /** @description At most this many. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertPosts"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    acknowledge: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcknowledgementIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its number. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    rules: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRulesResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    tried: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRulePreviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRulePreviewResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description The body is not of the documented shape. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The rule's id. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description It has changed, or is taken. */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,7 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Alert } from "../api/types";
 import { aPost } from "../testing";
-import { alertHeadline, alertSubject, alertWindow } from "./alerts";
 import { countFilters, filterParameters, matchesDimensions, NO_FILTERS } from "./filters";
 import { outcomesOf } from "./ledger";
 import { safeLink } from "./links";
@@ -114,35 +112,5 @@ describe("outcomesOf", () => {
     const shown = outcomesOf(total);
     expect(shown.map(({ name }) => name)).toEqual(["created", "duplicate", "dead_lettered", "in_flight"]);
     expect(shown.reduce((sum, { value }) => sum + value, 0)).toBe(total.received);
-  });
-});
-
-describe("alerts", () => {
-  const alert: Alert = {
-    id: 1,
-    alert_type: "high_negative_sentiment",
-    threshold_value: 0.5,
-    actual_value: 0.71,
-    window_start: "2026-01-05T12:00:00Z",
-    window_end: "2026-01-05T12:05:00Z",
-    post_count: 48,
-    triggered_at: "2026-01-05T12:05:00Z",
-    resolved_at: null,
-    details: {},
-  };
-
-  it("reads a share as percent and a ratio as a ratio", () => {
-    expect(alertHeadline(alert)).toBe("Many negative posts: 71.0\u202f% negative");
-    expect(alertWindow(alert)).toBe("of 48 posts from 13:00 to 13:05; the threshold is 50.0\u202f%");
-    expect(alertHeadline({ ...alert, alert_type: "high_negative_ratio", actual_value: 4.25 })).toBe(
-      "Negative far outweighs positive: 4.3 to 1",
-    );
-  });
-
-  it("names the product that has more than half of the negative posts", () => {
-    expect(alertSubject(alert)).toBeNull();
-    const details = { negative: 20, products: { Boat: 3, Aero: 11 } };
-    expect(alertSubject({ ...alert, details })).toBe("Aero");
-    expect(alertSubject({ ...alert, details: { ...details, negative: 22 } })).toBeNull();
   });
 });

@@ -1,35 +1,57 @@
+import { Link, useLocation } from "react-router";
 import { useAlerts } from "../api/hooks";
-import { alertHeadline, alertSubject, alertWindow } from "../lib/alerts";
+import { alertHeadline, alertSubject, alertWindow, isSnoozed } from "../lib/alerts";
 import { formatAgo } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/useNow";
 import classes from "./AlertBanner.module.css";
 
 const MOST = 3;
+/** Read, so that snoozed ones, which are not shown, leave enough. */
+const READ = 50;
 
-/** Episodes that are going on, above everything else. */
+/** Episodes that are going on, above everything else; those of a snoozed rule call nobody. */
 export function AlertBanner() {
-  const open = useAlerts(true, MOST);
+  const open = useAlerts(true, READ);
   const now = useNow(10_000);
-  const alerts = open.data?.alerts ?? [];
-  if (alerts.length === 0) return null;
+  const { search } = useLocation();
+  const calling = (open.data?.alerts ?? []).filter((alert) => !isSnoozed(alert, now));
+  if (calling.length === 0) return null;
   return (
     <section className={classes.banner} role="alert" aria-label="Open alerts" data-testid="alert-banner">
-      {alerts.map((alert) => {
+      {calling.slice(0, MOST).map((alert) => {
         const subject = alertSubject(alert);
+        const to = new URLSearchParams(search);
+        to.set("alert", String(alert.id));
         return (
-          <p key={alert.id} className={`${classes.line} numeric`}>
+          <p key={alert.id} className={`${classes.line} numeric`} data-known={alert.acknowledged_by !== null}>
             <Icon name="alert" size={17} />
             <strong>
               {alertHeadline(alert)}
               {subject && `, mostly about ${subject}`}
             </strong>
             <span>{alertWindow(alert)}</span>
-            <span className={classes.since}>began {formatAgo(Date.parse(alert.triggered_at), now)}</span>
+            <span className={classes.since}>
+              {alert.acknowledged_by !== null && (
+                <span className={classes.known}>
+                  <Icon name="check" size={13} /> {alert.acknowledged_by} looks after it
+                </span>
+              )}
+              began {formatAgo(Date.parse(alert.triggered_at), now)}{" "}
+              <Link className={classes.more} to={{ pathname: "/alerts", search: `?${to}` }}>
+                Why<span className={classes.hidden}> {alertHeadline(alert)}</span>
+              </Link>
+            </span>
           </p>
         );
       })}
-      {open.data?.hasMore && <p className={classes.line}>More episodes are open; see the list below.</p>}
+      {calling.length > MOST && (
+        <p className={classes.line}>
+          <Link className={classes.more} to={{ pathname: "/alerts", search }}>
+            {calling.length - MOST} more
+          </Link>
+        </p>
+      )}
     </section>
   );
 }

@@ -11,6 +11,7 @@ export interface PageLink {
 export const PAGES: readonly PageLink[] = [
   { path: "/", title: "Overview", icon: "overview" },
   { path: "/posts", title: "Posts", icon: "posts" },
+  { path: "/alerts", title: "Alerts", icon: "alert" },
   { path: "/corrections", title: "Corrections", icon: "check" },
   { path: "/models", title: "Models", icon: "layers" },
   { path: "/sources", title: "Sources", icon: "plug" },

@@ -1,0 +1,159 @@
+import { type FormEvent, useState } from "react";
+import {
+  type Annotation,
+  LONGEST_ANNOTATION,
+  useAnnotate,
+  useAnnotations,
+  useTakeAnnotationAway,
+} from "../api/annotations";
+import { formatDayAndTime, formatUtc } from "../lib/format";
+import { safeLink } from "../lib/links";
+import form from "../ui/Form.module.css";
+import { Icon } from "../ui/Icon";
+import { Panel, PanelBody } from "../ui/Panel";
+import classes from "./Annotations.module.css";
+
+const SHOWN = 50;
+const HEIGHT = 100;
+
+/** What people wrote at moments of the charts: releases, outages, campaigns. */
+export function Annotations() {
+  const query = useAnnotations({}, SHOWN);
+  const [writing, setWriting] = useState(false);
+  return (
+    <Panel
+      title="Annotations"
+      about="Remarks at a moment, drawn on the trend for everyone: a release, an outage, a campaign."
+      query={query}
+      actions={
+        <button type="button" className={form.button} onClick={() => setWriting(true)} disabled={writing}>
+          <Icon name="plus" size={14} /> Annotate
+        </button>
+      }
+    >
+      {writing && <Write close={() => setWriting(false)} />}
+      <PanelBody
+        query={query}
+        height={HEIGHT}
+        isEmpty={(data) => data.annotations.length === 0}
+        empty="Nobody has annotated the charts yet."
+      >
+        {(data) => (
+          <ul className={classes.list} data-testid="annotations">
+            {data.annotations.map((one) => (
+              <Line key={one.id} annotation={one} />
+            ))}
+          </ul>
+        )}
+      </PanelBody>
+    </Panel>
+  );
+}
+
+function Line({ annotation }: { annotation: Annotation }) {
+  const takeAway = useTakeAnnotationAway();
+  const link = safeLink(annotation.url);
+  const at = Date.parse(annotation.at);
+  return (
+    <li className={classes.line}>
+      <time className={`${classes.when} numeric`} dateTime={annotation.at} title={formatUtc(at)}>
+        {formatDayAndTime(at)}
+        {annotation.until !== null && ` to ${formatDayAndTime(Date.parse(annotation.until))}`}
+      </time>
+      <span className={classes.text}>
+        {annotation.text}{" "}
+        {link && (
+          <a href={link} target="_blank" rel="noopener noreferrer nofollow">
+            more<span className={classes.hidden}> about {annotation.text}</span>
+          </a>
+        )}
+        {takeAway.isError && (
+          <span className={form.error} role="alert">
+            Not deleted: {takeAway.error.message}
+          </span>
+        )}
+      </span>
+      <span className={classes.by}>{annotation.created_by}</span>
+      <button
+        type="button"
+        className={form.quiet}
+        disabled={takeAway.isPending}
+        onClick={() => takeAway.mutate(annotation.id)}
+        aria-label={`Delete ${annotation.text}`}
+      >
+        Delete
+      </button>
+    </li>
+  );
+}
+
+/** Now in the form a field of that kind understands, in the viewer's time. */
+export function localMoment(ms: number): string {
+  const moment = new Date(ms);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
+  return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
+}
+
+function Write({ close }: { close(): void }) {
+  const annotate = useAnnotate();
+  const [at, setAt] = useState(() => localMoment(Date.now()));
+  const [text, setText] = useState("");
+  const [url, setUrl] = useState("");
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const moment = new Date(at);
+    if (Number.isNaN(moment.getTime()) || !text.trim()) return;
+    annotate.mutate(
+      { at: moment.toISOString(), text: text.trim(), url: url.trim() || null },
+      { onSuccess: close },
+    );
+  };
+  return (
+    <form className={classes.form} onSubmit={submit}>
+      <label className={form.field}>
+        When
+        <input
+          type="datetime-local"
+          value={at}
+          required
+          onChange={(event) => setAt(event.currentTarget.value)}
+        />
+      </label>
+      <label className={form.field}>
+        What happened
+        <input
+          value={text}
+          required
+          maxLength={LONGEST_ANNOTATION}
+          // biome-ignore lint/a11y/noAutofocus: the form was asked for by a button
+          autoFocus
+          onChange={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <label className={form.field}>
+        Link (may stay empty)
+        <input
+          type="url"
+          pattern="https?://.+"
+          value={url}
+          placeholder="https://"
+          onChange={(event) => setUrl(event.currentTarget.value)}
+        />
+      </label>
+      <div className={form.buttons}>
+        <button type="submit" className={form.primary} disabled={annotate.isPending}>
+          {annotate.isPending ? "Saving…" : "Annotate"}
+        </button>
+        <button type="button" className={form.button} onClick={close}>
+          Cancel
+        </button>
+      </div>
+      {annotate.isError && (
+        <p className={form.error} role="alert">
+          <Icon name="alert" size={14} /> Not saved: {annotate.error.message}
+        </p>
+      )}
+    </form>
+  );
+}

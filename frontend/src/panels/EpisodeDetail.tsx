@@ -1,0 +1,98 @@
+import { useEpisode } from "../api/alerts";
+import type { Alert } from "../api/types";
+import { alertHeadline, alertLength, alertSubject, alertTitle, alertValue } from "../lib/alerts";
+import { DIMENSION_TITLES } from "../lib/filters";
+import { formatClock, formatCount, formatDayAndTime, formatUtc } from "../lib/format";
+import { Panel, PanelBody } from "../ui/Panel";
+import { useNow } from "../ui/useNow";
+import { titleOfValue } from "../ui/useOptions";
+import { EpisodeActions } from "./EpisodeActions";
+import classes from "./EpisodeDetail.module.css";
+import { State } from "./EpisodeList";
+import { EpisodePosts } from "./EpisodePosts";
+
+const HEIGHT = 240;
+
+/** One episode: what triggered it, what it is about, and what people do about it. */
+export function EpisodeDetail({ id }: { id: number | null }) {
+  const query = useEpisode(id);
+  return (
+    <Panel
+      title={query.data ? alertTitle(query.data) : "Episode"}
+      about="What the rule measured in the window that raised the alert, the posts that weigh most in it, and who looks after it."
+      query={query}
+    >
+      {id === null ? (
+        <p className={classes.none}>Choose an episode to see what it is about.</p>
+      ) : (
+        <PanelBody query={query} height={HEIGHT} isEmpty={() => false} empty={null}>
+          {(alert) => <Detail alert={alert} />}
+        </PanelBody>
+      )}
+    </Panel>
+  );
+}
+
+function Detail({ alert }: { alert: Alert }) {
+  const now = useNow(10_000);
+  const subject = alertSubject(alert);
+  const { positive, neutral, negative } = alert.details as Record<string, number | undefined>;
+  return (
+    <div className={classes.detail} data-testid="episode">
+      <p className={classes.headline}>
+        <strong className="numeric">{alertHeadline(alert)}</strong>
+        {subject && `, mostly about ${subject}`} <State alert={alert} now={now} />
+      </p>
+      <dl className={`${classes.facts} numeric`}>
+        <Fact title="Measured at first">
+          window {formatClock(Date.parse(alert.window_start))} to {formatClock(Date.parse(alert.window_end))}
+        </Fact>
+        <Fact title="Worst">{alertValue(alert, alert.actual_value)}</Fact>
+        <Fact title="Threshold">{alertValue(alert, alert.threshold_value)}</Fact>
+        <Fact title="Sample">{formatCount(alert.post_count)} posts</Fact>
+        {positive !== undefined && (
+          <Fact title="Positive, neutral, negative">
+            {formatCount(positive)}, {formatCount(neutral)}, {formatCount(negative)}
+          </Fact>
+        )}
+        <Fact title="Looks at">
+          {alert.scope
+            ? `${DIMENSION_TITLES[alert.scope.dimension]} ${titleOfValue(alert.scope.dimension, alert.scope.value)}`
+            : "all posts"}
+        </Fact>
+        <Fact title="Began">
+          <Moment at={alert.triggered_at} />
+        </Fact>
+        <Fact title={alert.resolved_at === null ? "Lasts" : "Ended"}>
+          {alert.resolved_at === null ? (
+            alertLength(alert, now)
+          ) : (
+            <>
+              <Moment at={alert.resolved_at} />, after {alertLength(alert, now)}
+              {alert.details.ended_by === "rule" && ", as its rule was switched off"}
+            </>
+          )}
+        </Fact>
+      </dl>
+      <EpisodeActions alert={alert} now={now} />
+      <EpisodePosts alert={alert} />
+    </div>
+  );
+}
+
+function Fact({ title, children }: { title: string; children: React.ReactNode }) {
+  return (
+    <div>
+      <dt>{title}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}
+
+function Moment({ at }: { at: string }) {
+  return (
+    <time dateTime={at} title={formatUtc(Date.parse(at))}>
+      {formatDayAndTime(Date.parse(at))}
+    </time>
+  );
+}

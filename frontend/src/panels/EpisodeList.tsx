@@ -1,0 +1,94 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import type { Alert } from "../api/types";
+import { alertLength, alertTitle, alertValue, isSnoozed } from "../lib/alerts";
+import { formatDayAndTime, formatUtc } from "../lib/format";
+import { Icon } from "../ui/Icon";
+import { Panel, PanelBody } from "../ui/Panel";
+import { useNow } from "../ui/useNow";
+import classes from "./EpisodeList.module.css";
+
+const HEIGHT = 240;
+
+interface EpisodeListProps {
+  query: UseQueryResult<{ alerts: Alert[]; hasMore: boolean }>;
+  chosen: number | null;
+  open(id: number): void;
+}
+
+/** Episodes in words, newest first. */
+export function EpisodeList({ query, chosen, open }: EpisodeListProps) {
+  const now = useNow(10_000);
+  return (
+    <Panel
+      title="Episodes"
+      about="Newest first: what was measured at its worst, when it began and how long it lasted. Snoozed rules raise no banner, but their episodes are kept."
+      query={query}
+    >
+      <PanelBody
+        query={query}
+        height={HEIGHT}
+        isEmpty={(data) => data.alerts.length === 0}
+        empty={
+          <>
+            <Icon name="check" size={20} />
+            Nothing to look after.
+          </>
+        }
+      >
+        {(data) => (
+          <>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus */}
+            <ul className={classes.list} tabIndex={0} aria-label="Episodes" data-testid="episodes">
+              {data.alerts.map((alert) => (
+                <li key={alert.id}>
+                  <button
+                    type="button"
+                    className={`${classes.row} numeric`}
+                    aria-pressed={alert.id === chosen}
+                    onClick={() => open(alert.id)}
+                  >
+                    <span className={classes.title}>
+                      {alertTitle(alert)}
+                      {alert.scope && <span className={classes.scope}> {alert.scope.value}</span>}
+                    </span>
+                    <span className={classes.value}>{alertValue(alert, alert.actual_value)}</span>
+                    <span className={classes.detail}>
+                      <time dateTime={alert.triggered_at} title={formatUtc(Date.parse(alert.triggered_at))}>
+                        {formatDayAndTime(Date.parse(alert.triggered_at))}
+                      </time>
+                      , {alertLength(alert, now)}
+                    </span>
+                    <State alert={alert} now={now} />
+                  </button>
+                </li>
+              ))}
+            </ul>
+            {data.hasMore && (
+              <p className={classes.more}>Only the newest are shown; choose a shorter time.</p>
+            )}
+          </>
+        )}
+      </PanelBody>
+    </Panel>
+  );
+}
+
+/** Where it stands, in a word; the sign repeats it. */
+export function State({ alert, now }: { alert: Alert; now: number }) {
+  const state =
+    alert.resolved_at !== null ? "ended" : alert.acknowledged_by !== null ? "looked after" : "open";
+  return (
+    <span className={classes.states}>
+      <span className={classes.state} data-state={state}>
+        <Icon name={state === "open" ? "alert" : "check"} size={12} />
+        {state}
+      </span>
+      {isSnoozed(alert, now) && (
+        <span className={classes.state}>
+          <Icon name="clock" size={12} />
+          snoozed
+        </span>
+      )}
+    </span>
+  );
+}

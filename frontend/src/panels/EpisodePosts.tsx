@@ -1,0 +1,47 @@
+import { useEpisodePosts } from "../api/alerts";
+import type { Alert } from "../api/types";
+import { formatAgo, formatScore, titleOf } from "../lib/format";
+import { sentimentOf } from "../lib/sentiment";
+import { Failure } from "../ui/Panel";
+import { Section } from "../ui/Section";
+import { SentimentBadge } from "../ui/SentimentBadge";
+import { useNow } from "../ui/useNow";
+import { usePost } from "../ui/usePost";
+import classes from "./EpisodePosts.module.css";
+
+const SHOWN = 5;
+
+/** The posts of the window that weigh most; a click opens one with everything that was read. */
+export function EpisodePosts({ alert }: { alert: Alert }) {
+  const query = useEpisodePosts(alert.id, SHOWN);
+  const [, open] = usePost();
+  const now = useNow(60_000);
+  return (
+    <Section title={alert.alert_type === "high_churn_risk" ? "Most likely to leave" : "Most negative posts"}>
+      {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
+      {query.data?.length === 0 && (
+        <p className={classes.none}>None is stored any more, or none of the window is negative.</p>
+      )}
+      <ul className={classes.posts} data-testid="episode-posts">
+        {query.data?.map((post) => (
+          <li key={post.id}>
+            <button type="button" className={classes.post} onClick={() => void open(post.id)}>
+              <span className={classes.text} dir="auto">
+                {post.content}
+              </span>
+              <span className={`${classes.foot} numeric`}>
+                <SentimentBadge
+                  sentiment={sentimentOf(post.sentiment_label)}
+                  detail={formatScore(post.sentiment_score)}
+                />
+                <span>{titleOf(post.source)}</span>
+                {post.product && <span>{post.product}</span>}
+                <span>{formatAgo(Date.parse(post.created_at), now)}</span>
+              </span>
+            </button>
+          </li>
+        ))}
+      </ul>
+    </Section>
+  );
+}
