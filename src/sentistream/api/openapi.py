@@ -45,6 +45,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     models += [schemas.CorrectionIn, schemas.CorrectionsIn, schemas.LayerIn, schemas.AnnotationIn]
     models += [schemas.ReplayIn, schemas.ReplaysIn]
     models += [schemas.AlertRuleIn, schemas.AlertRulePreviewIn, schemas.AcknowledgementIn, schemas.SnoozeIn]
+    models += [schemas.ViewIn, schemas.ProductListIn]
     wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = []
     wanted += [(model, "validation") for model in models]
     wanted += [(model, "serialization") for model in MESSAGES]

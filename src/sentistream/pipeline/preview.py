@@ -77,8 +77,8 @@ def replayed(
     """The same over `stored` numbers by minutes since 1970; both ends on whole minutes."""
     first, last = int(start.timestamp()) // MINUTE, int(end.timestamp()) // MINUTE
     late, width = -(-lateness_seconds // MINUTE), -(-rule.window_seconds // MINUTE)
-    windows = _windows(stored, first - late, last, width)
     sample = MEASURES[rule.alert_type].sample
+    windows = _windows(stored, first - late, last, width)
     stride = -(-(last - first) // POINTS)
     peaks: list[float | None] = [None] * -(-(last - first) // stride)
     episodes: list[Fired] = []

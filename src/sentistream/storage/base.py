@@ -20,7 +20,7 @@ from sentistream.domain.rollup import Numbers, WeekHour
 from sentistream.domain.term import Voice
 from sentistream.storage.ownership import Cursors, Leases
 from sentistream.storage.queue import RefineQueue
-from sentistream.storage.workspace import AlertRules, Annotations
+from sentistream.storage.workspace import AlertRules, Annotations, SavedItems
 
 LIVE_LAYER = "live"
 """The layer the pipeline writes; it is always active."""
@@ -342,6 +342,8 @@ class Store(Protocol):
     def alert_rules(self) -> AlertRules: ...
     @property
     def annotations(self) -> Annotations: ...
+    @property
+    def saved(self) -> SavedItems: ...
     @property
     def cursors(self) -> Cursors: ...
     @property

@@ -30,6 +30,7 @@ from sentistream.storage.records import SqlKeys
 from sentistream.storage.refine import SqlRefineQueue
 from sentistream.storage.replays import SqlReplays
 from sentistream.storage.rows import micros
+from sentistream.storage.saved import SqlSavedItems
 from sentistream.storage.settle import keys_of, settle
 from sentistream.storage.tables import posts
 
@@ -52,6 +53,7 @@ class SqlStore(ABC):
         self.replays = SqlReplays(self.read, self.change)
         self.alerts = SqlAlerts(self.read, self.change)
         self.alert_rules = SqlAlertRules(self.read, self.change)
+        self.saved = SqlSavedItems(self.read, self.change)
         self.annotations = SqlAnnotations(self.read, self.change)
         self.cursors = SqlCursors(self.read, self.change)
         self.leases = SqlLeases(self.read, self.change)

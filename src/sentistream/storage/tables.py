@@ -336,6 +336,20 @@ chart_annotations = Table(
     Column("created_at", BigInteger, nullable=False),
 )
 
+saved_items = Table(
+    "saved_items",
+    metadata,
+    Column("id", RowId, primary_key=True, autoincrement=True),
+    Column("kind", String(16), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("created_by", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("updated_by", Text, nullable=False),
+    Column("updated_at", BigInteger, nullable=False),
+)
+Index("uq_saved_items_name", saved_items.c.kind, saved_items.c.name, unique=True)
+
 api_keys = Table(
     "api_keys",
     metadata,

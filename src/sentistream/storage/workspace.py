@@ -7,6 +7,7 @@ from typing import Protocol
 
 from sentistream.domain.annotation import Annotation
 from sentistream.domain.rule import Rule
+from sentistream.domain.saved import Saved, SavedKind
 
 
 class AlertRules(Protocol):
@@ -51,5 +52,29 @@ class Annotations(Protocol):
         ...
 
     async def remove(self, id: int) -> Annotation:
+        """Delete it and return what it was; NotFound."""
+        ...
+
+
+class SavedItems(Protocol):
+    """What people name and keep: views of the dashboard, lists of products."""
+
+    async def all(self, kind: SavedKind) -> list[Saved]:
+        """Oldest first."""
+        ...
+
+    async def get(self, kind: SavedKind, id: int) -> Saved:
+        """By number; NotFound."""
+        ...
+
+    async def add(self, item: Saved) -> Saved:
+        """Store a new one (its `id` is ignored); Conflict if its name is taken, and past MAX_SAVED."""
+        ...
+
+    async def change(self, item: Saved) -> Saved:
+        """Store its name and content, and by whom and when; who made it stays. NotFound, Conflict."""
+        ...
+
+    async def remove(self, kind: SavedKind, id: int) -> Saved:
         """Delete it and return what it was; NotFound."""
         ...

@@ -140,6 +140,16 @@ from sentistream.api.schemas.posts import (
     TombstoneIn,
 )
 from sentistream.api.schemas.replays import ReplayIn, ReplayResponse, ReplaysIn, ReplaysResponse
+from sentistream.api.schemas.saved import (
+    ProductList,
+    ProductListIn,
+    ProductListResponse,
+    ProductListsResponse,
+    View,
+    ViewIn,
+    ViewResponse,
+    ViewsResponse,
+)
 from sentistream.api.schemas.terms import TermItem, Terms, TermSample, TermsResponse
 
 __all__ = [
@@ -237,6 +247,10 @@ __all__ = [
     "PreviewEpisode",
     "PreviewPoint",
     "Probability",
+    "ProductList",
+    "ProductListIn",
+    "ProductListResponse",
+    "ProductListsResponse",
     "Rejection",
     "ReplayIn",
     "ReplayResponse",
@@ -265,6 +279,10 @@ __all__ = [
     "Tiers",
     "TiersResponse",
     "TombstoneIn",
+    "View",
+    "ViewIn",
+    "ViewResponse",
+    "ViewsResponse",
     "WebAddress",
     "Week",
     "WeekHour",
