@@ -1,12 +1,17 @@
-// Runs before the first paint, so that a dark screen never flashes white. A file of its own: inline
-// scripts are refused by the content security policy.
+// Runs before the first paint, so that a dark screen never flashes white and nothing moves when the viewer's
+// density is applied. A file of its own: inline scripts are refused by the content security policy.
 (() => {
   let choice = "auto";
+  let preferences = {};
   try {
     choice = localStorage.getItem("mantine-color-scheme-value") || "auto";
+    preferences = JSON.parse(localStorage.getItem("sentistream-preferences") || "{}") || {};
   } catch {
     // Storage is refused in some private windows; the system's scheme is the answer then.
   }
+  const root = document.documentElement;
   const dark = choice === "dark" || (choice === "auto" && matchMedia("(prefers-color-scheme: dark)").matches);
-  document.documentElement.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+  root.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
+  root.dataset.density = preferences.density || "comfortable";
+  root.dataset.motion = preferences.motion || "system";
 })();

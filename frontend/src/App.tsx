@@ -12,6 +12,8 @@ const Alerts = lazy(() => import("./pages/Alerts"));
 const Corrections = lazy(() => import("./pages/Corrections"));
 const Models = lazy(() => import("./pages/Models"));
 const Posts = lazy(() => import("./pages/Posts"));
+const Settings = lazy(() => import("./pages/Settings"));
+const SharedView = lazy(() => import("./pages/SharedView"));
 const Sources = lazy(() => import("./pages/Sources"));
 
 const queryClient = new QueryClient({
@@ -42,6 +44,8 @@ export function App() {
                 <Route path="alerts" element={<Later page={<Alerts />} />} />
                 <Route path="corrections" element={<Later page={<Corrections />} />} />
                 <Route path="models" element={<Later page={<Models />} />} />
+                <Route path="settings" element={<Later page={<Settings />} />} />
+                <Route path="views/:id" element={<Later page={<SharedView />} />} />
                 <Route path="sources" element={<Later page={<Sources />} />} />
               </Route>
               <Route path="*" element={<NotFound />} />

@@ -1,6 +1,7 @@
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import "./ui/styles";
+import "./ui/preferences";
 import { App } from "./App";
 
 const root = document.getElementById("root");

@@ -43,6 +43,7 @@ async def test_it_is_kept_changed_and_deleted(store: Store) -> None:
     assert await store.saved.all("view") == [changed]
     assert await store.saved.remove("view", made.id) == changed
     assert await store.saved.all("view") == []
+    assert (await store.saved.add(an_item())).id > made.id  # the old link leads nowhere, not to another
 
 
 async def test_a_name_is_taken_once_within_its_kind(store: Store) -> None:

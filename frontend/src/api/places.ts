@@ -1,8 +1,9 @@
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { type Filters, filterParameters } from "../lib/filters";
 import { type Range, rangeParameters } from "../lib/range";
+import { timeZone } from "../lib/timeZone";
 import { api, read } from "./client";
-import { moments, TIME_ZONE } from "./queries";
+import { moments } from "./queries";
 import type { components } from "./schema.gen";
 
 type Schemas = components["schemas"];
@@ -25,7 +26,7 @@ export function useWeek(range: Range, filters: Filters) {
   return useQuery({
     queryKey: ["week", range, filters],
     queryFn: async ({ signal }) => {
-      const query = { ...filterParameters(filters), ...moments(range), tz: TIME_ZONE };
+      const query = { ...filterParameters(filters), ...moments(range), tz: timeZone() };
       return (await read(api.GET("/api/v1/metrics/week", { params: { query }, signal }))).data;
     },
     placeholderData: keepPreviousData,

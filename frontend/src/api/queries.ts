@@ -1,5 +1,6 @@
 import { type Filters, filterParameters } from "../lib/filters";
 import { PERIOD_MS, type Range, rangeParameters, shapeOf } from "../lib/range";
+import { timeZone } from "../lib/timeZone";
 import type { FetchPage, Page } from "../live/catchup";
 import { api, read } from "./client";
 import type { Explanation, Group, Post } from "./types";
@@ -9,7 +10,6 @@ import type { Explanation, Group, Post } from "./types";
 const LATEST = 60;
 const PAGE = 50;
 const GAP_PAGE = 1_000;
-export const TIME_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 export type Grouping = "products" | "channels" | "platforms" | "emotions" | "cities" | "countries";
 
@@ -26,7 +26,7 @@ export async function readTiers(range: Range, filters: Filters, signal: AbortSig
 
 export async function readTrend(range: Range, filters: Filters, signal: AbortSignal) {
   const { period } = shapeOf(range);
-  const query = { ...filterParameters(filters), ...moments(range), period, tz: TIME_ZONE };
+  const query = { ...filterParameters(filters), ...moments(range), period, tz: timeZone() };
   return (await read(api.GET("/api/v1/sentiment/aggregate", { params: { query }, signal }))).data;
 }
 

@@ -1,5 +1,6 @@
 import { EMOTIONS, type Emotion } from "../lib/emotion";
 import { PERIOD_MS, type Period } from "../lib/range";
+import { offsetAt } from "../lib/timeZone";
 
 /** Counts of one slice of time, drawn as one bar. */
 export interface Bar {
@@ -110,7 +111,7 @@ function scaled(felt: Record<Emotion, number>, factor: number): Record<Emotion, 
 function alignDown(at: number, width: number, period: Period): number {
   if (period === "day")
     return at - (Math.floor(at / PERIOD_MS.day) % (width / PERIOD_MS.day)) * PERIOD_MS.day;
-  const offset = new Date(at).getTimezoneOffset() * 60_000;
+  const offset = -offsetAt(at) * 60_000;
   return Math.floor((at - offset) / width) * width + offset;
 }
 

@@ -1,5 +1,6 @@
 import { formatClock, formatDay, formatDayAndTime, formatShortDay } from "../lib/format";
 import { PERIOD_MS } from "../lib/range";
+import { wallClock } from "../lib/timeZone";
 
 /** What charts over time have in common. */
 
@@ -46,7 +47,7 @@ export function spaced(
 
 /** How a tick is written; midnight by its day. */
 export function timeTick(tick: Date, longSpan: boolean): string {
-  const midnight = tick.getHours() === 0 && tick.getMinutes() === 0;
+  const midnight = wallClock(tick.getTime()).endsWith("T00:00");
   if (midnight) return formatShortDay(tick.getTime());
   return longSpan ? formatDayAndTime(tick.getTime()).slice(-5) : formatClock(tick.getTime());
 }

@@ -1,17 +1,13 @@
 import { LONGEST_MS, type Range, rangeOf } from "./range";
+import { atWallClock, wallClock } from "./timeZone";
 
 /** What a native field of date and time holds: 2026-01-05T11:00, in the viewer's zone. */
-export function toField(ms: number): string {
-  const at = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
-  return `${day}T${two(at.getHours())}:${two(at.getMinutes())}`;
-}
+export const toField = wallClock;
 
 /** In ms since 1970; null for a field that is empty or not filled in yet. */
 export function fromField(text: string): number | null {
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text)) return null;
-  const ms = new Date(text).getTime();
+  const ms = atWallClock(text);
   return Number.isNaN(ms) ? null : ms;
 }
 

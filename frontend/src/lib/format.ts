@@ -1,4 +1,6 @@
-/** How numbers and times are written. Pure: the present moment is always a parameter. */
+import { wallClock, written } from "./timeZone";
+
+/** How numbers and times are written: the present moment is always a parameter. */
 
 const NOTHING = "–";
 const MINUS = "−";
@@ -91,7 +93,8 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(ms / DAY)} d`;
 }
 
-const local = new Intl.DateTimeFormat("en-GB", {
+/** In the viewer's zone: 5 Feb 2026, 14:03:09. */
+export const formatLocal = written({
   year: "numeric",
   month: "short",
   day: "numeric",
@@ -99,42 +102,29 @@ const local = new Intl.DateTimeFormat("en-GB", {
   minute: "2-digit",
   second: "2-digit",
 });
-const clock = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
-const clockSeconds = new Intl.DateTimeFormat("en-GB", {
-  hour: "2-digit",
-  minute: "2-digit",
-  second: "2-digit",
-});
-const dayAndTime = new Intl.DateTimeFormat("en-GB", {
+export const formatClock = written({ hour: "2-digit", minute: "2-digit" });
+export const formatClockSeconds = written({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
+export const formatDayAndTime = written({
   weekday: "short",
   day: "numeric",
   month: "short",
   hour: "2-digit",
   minute: "2-digit",
 });
-const dayAndClock = new Intl.DateTimeFormat("en-GB", {
+export const formatDay = written({ weekday: "short", day: "numeric", month: "short" });
+export const formatShortDay = written({ day: "numeric", month: "short" });
+const dayAndClock = written({
   year: "numeric",
   month: "short",
   day: "numeric",
   hour: "2-digit",
   minute: "2-digit",
 });
-const day = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
-const shortDay = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" });
-
-/** In the viewer's zone: 5 Feb 2026, 14:03:09. */
-export const formatLocal = (moment: number): string => local.format(moment);
-export const formatClock = (moment: number): string => clock.format(moment);
-export const formatClockSeconds = (moment: number): string => clockSeconds.format(moment);
-export const formatDayAndTime = (moment: number): string => dayAndTime.format(moment);
-export const formatDay = (moment: number): string => day.format(moment);
-export const formatShortDay = (moment: number): string => shortDay.format(moment);
 
 /** Two moments: 5 Feb 2026, 14:00 – 16:30, or each with its day. */
 export function formatSpan(start: number, end: number): string {
-  const from = dayAndClock.format(start);
-  const sameDay = new Date(start).toDateString() === new Date(end).toDateString();
-  return `${from} – ${sameDay ? clock.format(end) : dayAndClock.format(end)}`;
+  const sameDay = wallClock(start).slice(0, 10) === wallClock(end).slice(0, 10);
+  return `${dayAndClock(start)} – ${sameDay ? formatClock(end) : dayAndClock(end)}`;
 }
 
 /** In UTC, for comparison with logs: 2026-02-05 13:03:09 UTC. */

@@ -6,6 +6,7 @@ import {
   useAnnotations,
   useTakeAnnotationAway,
 } from "../api/annotations";
+import { fromField, toField } from "../lib/datetimeField";
 import { formatDayAndTime, formatUtc } from "../lib/format";
 import { safeLink } from "../lib/links";
 import form from "../ui/Form.module.css";
@@ -87,25 +88,17 @@ function Line({ annotation }: { annotation: Annotation }) {
   );
 }
 
-/** Now in the form a field of that kind understands, in the viewer's time. */
-export function localMoment(ms: number): string {
-  const moment = new Date(ms);
-  const two = (value: number) => String(value).padStart(2, "0");
-  const day = `${moment.getFullYear()}-${two(moment.getMonth() + 1)}-${two(moment.getDate())}`;
-  return `${day}T${two(moment.getHours())}:${two(moment.getMinutes())}`;
-}
-
 function Write({ close }: { close(): void }) {
   const annotate = useAnnotate();
-  const [at, setAt] = useState(() => localMoment(Date.now()));
+  const [at, setAt] = useState(() => toField(Date.now()));
   const [text, setText] = useState("");
   const [url, setUrl] = useState("");
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    const moment = new Date(at);
-    if (Number.isNaN(moment.getTime()) || !text.trim()) return;
+    const moment = fromField(at);
+    if (moment === null || !text.trim()) return;
     annotate.mutate(
-      { at: moment.toISOString(), text: text.trim(), url: url.trim() || null },
+      { at: new Date(moment).toISOString(), text: text.trim(), url: url.trim() || null },
       { onSuccess: close },
     );
   };

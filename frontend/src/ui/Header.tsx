@@ -1,5 +1,5 @@
 import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
-import { Link } from "react-router";
+import { Link, useLocation } from "react-router";
 import { useSources } from "../api/hooks";
 import { useLive } from "../live/store";
 import classes from "./Header.module.css";
@@ -7,6 +7,7 @@ import { Icon, type IconName } from "./Icon";
 import { LiveState } from "./LiveState";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
+import { ViewsMenu } from "./ViewsMenu";
 import { zoneNote } from "./zone";
 
 const SCHEMES = ["auto", "light", "dark"] as const;
@@ -19,6 +20,7 @@ export function nextScheme(scheme: Scheme): Scheme {
 
 export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): void }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { search } = useLocation();
   return (
     <header className={classes.header}>
       <div className={classes.inner}>
@@ -42,6 +44,7 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
                 <Icon name="command" size={18} />
               </ActionIcon>
             </Tooltip>
+            <ViewsMenu />
             <Tooltip label="API reference" withArrow>
               <ActionIcon
                 component="a"
@@ -49,6 +52,7 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
                 variant="subtle"
                 color="gray"
                 size={36}
+                className={classes.roomy ?? ""}
                 aria-label="API reference"
               >
                 <Icon name="book" size={18} />
@@ -59,10 +63,23 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
                 variant="subtle"
                 color="gray"
                 size={36}
+                className={classes.roomy ?? ""}
                 aria-label={`Theme: ${colorScheme}. Switch`}
                 onClick={() => setColorScheme(nextScheme(colorScheme))}
               >
                 <Icon name={SCHEME_ICONS[colorScheme]} size={18} />
+              </ActionIcon>
+            </Tooltip>
+            <Tooltip label="Settings" withArrow>
+              <ActionIcon
+                component={Link}
+                to={{ pathname: "/settings", search }}
+                variant="subtle"
+                color="gray"
+                size={36}
+                aria-label="Settings"
+              >
+                <Icon name="sliders" size={18} />
               </ActionIcon>
             </Tooltip>
             <Tooltip label="Help and keys (?)" withArrow>

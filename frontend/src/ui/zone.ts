@@ -1,7 +1,9 @@
+import { offsetAt, timeZone } from "../lib/timeZone";
+
 /** The viewer's time zone, short: "Europe/Berlin, UTC+1". */
 export function zoneNote(now: Date): string {
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const minutes = -now.getTimezoneOffset();
+  const zone = timeZone();
+  const minutes = offsetAt(now.getTime());
   if (minutes === 0) return zone === "UTC" ? "UTC" : `${cityOf(zone)} (UTC)`;
   const sign = minutes > 0 ? "+" : "−";
   const hours = Math.floor(Math.abs(minutes) / 60);

@@ -59,8 +59,8 @@ class SqlSavedItems:
 
     async def remove(self, kind: SavedKind, id: int) -> Saved:
         """See `SavedItems.remove`."""
-        statement = delete(saved_items).where(saved_items.c.kind == kind, saved_items.c.id == id)
-        statement = statement.returning(saved_items)
+        wanted = delete(saved_items).where(saved_items.c.kind == kind, saved_items.c.id == id)
+        statement = wanted.returning(saved_items)
         return _saved(_found(await self._change(lambda connection: connection.execute(statement).first()), kind, id))
 
 

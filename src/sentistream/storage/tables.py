@@ -347,7 +347,9 @@ saved_items = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("updated_by", Text, nullable=False),
     Column("updated_at", BigInteger, nullable=False),
+    sqlite_autoincrement=True,
 )
+"""No number is given twice: the link of a view that was deleted never leads to another."""
 Index("uq_saved_items_name", saved_items.c.kind, saved_items.c.name, unique=True)
 
 api_keys = Table(

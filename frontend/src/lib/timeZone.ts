@@ -1,0 +1,60 @@
+/** The zone that times are shown in: the browser's, unless the viewer chose another. */
+
+const BROWSER = Intl.DateTimeFormat().resolvedOptions().timeZone;
+const MINUTE_MS = 60_000;
+
+let chosen: string | null = null;
+let parts: Intl.DateTimeFormat | null = null;
+
+export const timeZone = (): string => chosen ?? BROWSER;
+
+/** Before anything is drawn; RangeError for a name that is no IANA zone. */
+export function setTimeZone(zone: string | null): void {
+  parts =
+    zone === null
+      ? null
+      : new Intl.DateTimeFormat("en-GB", {
+          timeZone: zone,
+          hourCycle: "h23",
+          year: "numeric",
+          month: "2-digit",
+          day: "2-digit",
+          hour: "2-digit",
+          minute: "2-digit",
+        });
+  chosen = zone;
+}
+
+/** By how many minutes its clocks are ahead of UTC at a moment, in ms since 1970. */
+export function offsetAt(ms: number): number {
+  if (parts === null) return -new Date(ms).getTimezoneOffset();
+  const found = Object.fromEntries(parts.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
+  const { year = 0, month = 1, day = 1, hour = 0, minute = 0 } = found;
+  return (Date.UTC(year, month - 1, day, hour, minute) - Math.floor(ms / MINUTE_MS) * MINUTE_MS) / MINUTE_MS;
+}
+
+/** What its clocks and calendars show, as 2026-01-05T11:00. */
+export function wallClock(ms: number): string {
+  return new Date(ms + offsetAt(ms) * MINUTE_MS).toISOString().slice(0, 16);
+}
+
+/** The moment at which they show that; NaN for text that is no time. Of an hour that comes twice it is the second. */
+export function atWallClock(text: string): number {
+  const shown = Date.parse(`${text}Z`);
+  if (Number.isNaN(shown)) return shown;
+  const guess = shown - offsetAt(shown) * MINUTE_MS;
+  return shown - offsetAt(guess) * MINUTE_MS;
+}
+
+/** A way to write moments in the zone, made at its first use. */
+export function written(options: Intl.DateTimeFormatOptions): (ms: number) => string {
+  let made: Intl.DateTimeFormat | null = null;
+  let madeFor = "";
+  return (ms) => {
+    if (made === null || madeFor !== timeZone()) {
+      madeFor = timeZone();
+      made = new Intl.DateTimeFormat("en-GB", { ...options, timeZone: madeFor });
+    }
+    return made.format(ms);
+  };
+}

@@ -1,0 +1,119 @@
+import { SegmentedControl, useMantineColorScheme } from "@mantine/core";
+import { type ReactNode, useId } from "react";
+import { timeZone } from "../lib/timeZone";
+import form from "../ui/Form.module.css";
+import { Panel } from "../ui/Panel";
+import { type Preferences, prefer, usePreferences } from "../ui/preferences";
+import classes from "./ScreenSettings.module.css";
+
+const ZONES = Intl.supportedValuesOf("timeZone");
+const BROWSER_ZONE = Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** Theme, zone, density, motion: of this browser, at once, and kept by it. */
+export function ScreenSettings() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const { zone, density, motion } = usePreferences();
+  return (
+    <Panel
+      title="This screen"
+      about="Kept by this browser, for nobody else, and applied before anything is drawn."
+    >
+      <div className={classes.rows} data-testid="screen-settings">
+        <Row title="Theme" note="The key t switches it, too.">
+          {(id) => (
+            <SegmentedControl
+              size="xs"
+              radius="md"
+              aria-labelledby={id}
+              data={[
+                { value: "auto", label: "As the system" },
+                { value: "light", label: "Light" },
+                { value: "dark", label: "Dark" },
+              ]}
+              value={colorScheme}
+              onChange={(value) => setColorScheme(value as typeof colorScheme)}
+            />
+          )}
+        </Row>
+        <Row
+          title="Time zone"
+          note="Of every time and of the days and hours that charts are cut into; hover over a time for UTC. The page is read anew."
+        >
+          {(id) => (
+            <span className={form.inline}>
+              <select
+                aria-labelledby={id}
+                value={zone ?? ""}
+                onChange={(event) => prefer({ zone: event.currentTarget.value || null })}
+              >
+                <option value="">This computer's ({BROWSER_ZONE})</option>
+                {!ZONES.includes("UTC") && <option value="UTC">UTC</option>}
+                {zone !== null && zone !== "UTC" && !ZONES.includes(zone) && (
+                  <option value={zone}>{timeZone()}</option>
+                )}
+                {ZONES.map((one) => (
+                  <option key={one} value={one}>
+                    {one}
+                  </option>
+                ))}
+              </select>
+            </span>
+          )}
+        </Row>
+        <Row title="Density" note="How much room stands between things.">
+          {(id) => (
+            <SegmentedControl
+              size="xs"
+              radius="md"
+              aria-labelledby={id}
+              data={[
+                { value: "comfortable", label: "Comfortable" },
+                { value: "compact", label: "Compact" },
+              ]}
+              value={density}
+              onChange={(value) => prefer({ density: value as Preferences["density"] })}
+            />
+          )}
+        </Row>
+        <Row title="Motion" note="Reduced: nothing slides or fades, whatever the system says.">
+          {(id) => (
+            <SegmentedControl
+              size="xs"
+              radius="md"
+              aria-labelledby={id}
+              data={[
+                { value: "system", label: "As the system" },
+                { value: "reduced", label: "Reduced" },
+              ]}
+              value={motion}
+              onChange={(value) => prefer({ motion: value as Preferences["motion"] })}
+            />
+          )}
+        </Row>
+      </div>
+    </Panel>
+  );
+}
+
+function Row({
+  title,
+  note,
+  children,
+}: {
+  title: string;
+  note: string;
+  children(titleId: string): ReactNode;
+}) {
+  const id = useId();
+  return (
+    <div className={classes.row}>
+      <div className={classes.says}>
+        <p id={id} className={classes.title}>
+          {title}
+        </p>
+        <p className={form.note}>{note}</p>
+      </div>
+      {children(id)}
+    </div>
+  );
+}
