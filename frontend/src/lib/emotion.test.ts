@@ -30,8 +30,8 @@ describe("emotionRows", () => {
   it("tells a change from chance", () => {
     const before = { ...emotions, joy: 0.1, fear: 0.025 };
     const rows = emotionRows(
-      someNumbers({ emotions, scored: 400 }),
-      someNumbers({ emotions: before, scored: 400 }),
+      someNumbers({ emotions, emotion_posts: 400 }),
+      someNumbers({ emotions: before, emotion_posts: 400 }),
     );
     const of = (emotion: string) => rows.find((row) => row.emotion === emotion);
     expect(of("joy")).toMatchObject({ before: 0.1, sure: true });
