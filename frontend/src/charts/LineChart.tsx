@@ -2,6 +2,7 @@ import { useElementSize } from "@mantine/hooks";
 import { scaleLinear, scaleTime } from "d3-scale";
 import type { ReactNode } from "react";
 import { formatShare, plural } from "../lib/format";
+import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
 import classes from "./LineChart.module.css";
 import { type Point, pathOf, runsOf } from "./lines";
@@ -24,6 +25,7 @@ interface LineChartProps {
   end: number;
   /** The upper end of the scale. */
   reach: number;
+  /** In px; in full screen it is twice as high. */
   height: number;
   /** Without scale and times, for a row of charts of one scale. */
   compact?: boolean;
@@ -33,7 +35,8 @@ interface LineChartProps {
 
 /** One line over time, with the time before behind it; read and chosen like the trend. */
 export function LineChart(props: LineChartProps) {
-  const { title, latest, readings, before, start, end, reach, height, compact = false, summary } = props;
+  const { title, latest, readings, before, start, end, reach, compact = false, summary } = props;
+  const height = useIsFullScreen() ? 2 * props.height : props.height;
   const { ref, width } = useElementSize();
   const margin = compact
     ? { top: 4, right: 0, bottom: 3, left: 0 }

@@ -40,8 +40,12 @@ export function useBrush(
   const press = useRef<{ x: number; index: number; pickedBefore: number | null } | null>(null);
   const last = slices.length - 1;
   const within = (index: number) => Math.max(0, Math.min(last, index));
-  const indexAt = (event: PointerEvent<SVGSVGElement>) =>
-    nearest(slices, momentAt(event.clientX - event.currentTarget.getBoundingClientRect().left));
+  const indexAt = ({ clientX, currentTarget }: PointerEvent<SVGSVGElement>) => {
+    const { left, width } = currentTarget.getBoundingClientRect();
+    // An enlarged chart, as in full screen, knows nothing of it.
+    const scale = width > 0 ? currentTarget.clientWidth / width : 1;
+    return nearest(slices, momentAt((clientX - left) * scale));
+  };
 
   const chooseSlices = (from: number, to: number) => {
     const first = slices[Math.min(from, to)];
