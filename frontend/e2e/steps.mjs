@@ -31,7 +31,8 @@ export const complaints = (session) => session.complaints;
 export async function text(session, { selector }) {
   const found = session.page.locator(selector).first();
   await found.waitFor({ timeout: WAIT_MS });
-  return found.innerText();
+  // What is drawn as SVG has no inner text.
+  return found.evaluate((element) => element.innerText ?? element.textContent);
 }
 
 /** Waits until nothing matches `selector`. */

@@ -1,0 +1,128 @@
+"""Where, when in the week and about what, in a real Chromium: drawn as the API counts, by pointer and by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from browsing import Browser, address, chromium, serving
+from running import Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+POSTS = 240
+PLACES: tuple[tuple[str | None, str], ...] = (("Chicago", "US"), ("Paris", "FR"), (None, "BR"))
+TEXTS = (
+    "I love the wonderful legroom, great crew",
+    "The worst refund queue, I hate it, terrible",
+    "The awful refund queue is a disaster",
+)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this file."""
+    with chromium() as found:
+        yield found
+
+
+def some_posts() -> list[dict[str, Any]]:
+    """Posts of the last 20 hours from two cities and a country, each of an author of its own."""
+    now = datetime.now(UTC)
+    return [
+        {
+            "post_id": str(index),
+            "source": "twitter",
+            "author": f"author{index}",
+            "content": f"{TEXTS[index % 3]} {index}",
+            "created_at": (now - timedelta(minutes=5 + 5 * index)).isoformat(),
+            "product": "Airline" if index % 10 else "Lounge",
+            "country": PLACES[index % 3][1],
+            **({"city": city} if (city := PLACES[index % 3][0]) else {}),
+        }
+        for index in range(POSTS)
+    ]
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that holds the posts and receives nothing more."""
+    with serving(tmp_path_factory.mktemp("places"), "--source", "none") as running:
+        assert running.http.post("/api/v1/posts", json={"posts": some_posts()}).status_code == 202
+        running.until(lambda: running.data("stats")["posts"] == POSTS, 60, "all posts stored")
+        yield running
+
+
+def asked(browser: Browser, name: str) -> list[str]:
+    """The values of a filter in the address."""
+    return parse_qs(urlsplit(browser.address()).query).get(name, [])
+
+
+def test_the_map_filters_by_country_and_city(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    browser.click(selector='[data-testid="place-map"] [data-city="US/Chicago"]')
+    browser.text(selector='[aria-label="Remove the city filter"]')
+    assert asked(browser, "city") == ["US/Chicago"]
+    browser.click(selector='[data-testid="place-map"] [data-city="US/Chicago"]')
+    browser.gone(selector='[aria-label="Remove the city filter"]')
+    browser.click(selector='[data-testid="place-map"] [data-country="BR"]')
+    browser.text(selector='[aria-label="Remove the country filter"]')
+    assert asked(browser, "country") == ["BR"]
+    browser.text(selector='[data-testid="place-map"] svg[aria-label*="Brazil"]')
+    assert browser.complaints() == []
+
+
+def test_a_term_of_the_list_or_of_the_cloud_is_searched_for(browser: Browser, server: Running) -> None:
+    [first, *_] = server.data("terms", limit=1)["items"]
+    assert first["term"] == "refund queue"
+    browser.open(url=address(server))
+    assert first["term"] in browser.text(selector='[data-testid="terms"] li')
+    browser.click(selector='[data-testid="terms"] li button')
+    browser.gone(selector='[data-testid="terms"] li:has-text("refund queue")')
+    assert asked(browser, "q") == ['"refund queue"']
+    found = server.data("metrics/overall", q='"refund queue"')["current"]["posts"]
+    assert found == POSTS * 2 // 3
+
+    browser.open(url=address(server))
+    browser.text(selector='[data-testid="word-cloud"] [data-term="refund queue"][data-side="negative"]')
+    browser.click(selector='[data-testid="word-cloud"] [data-term="great crew"]')
+    browser.gone(selector='[data-testid="word-cloud"] [data-term="great crew"]')
+    assert asked(browser, "q") == ['"great crew"']
+    assert browser.complaints() == []
+
+
+def test_the_hours_of_the_week_are_read_by_arrow_keys(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    browser.click(selector='[data-testid="week"] [data-place="0"]')
+    assert browser.text(selector='[data-testid="week-readout"]').startswith("Monday 00:00")
+    for key in ("ArrowDown", "ArrowRight", "End", "ArrowDown"):
+        browser.press(key=key)
+    assert browser.text(selector='[data-testid="week-readout"]').startswith("Wednesday 23:00")
+
+
+def test_rankings_are_sorted_by_what_is_surely_worst(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    rows = '[data-testid="ranking-cities"] li:first-child'
+    browser.text(selector=rows)
+    browser.click(selector='[data-testid="ranking-cities"] [aria-label="Sort by positive"]')
+    assert "Chicago" in browser.text(selector=rows)
+    browser.click(selector='[data-testid="ranking-cities"] [aria-label="Sort by negative"]')
+    assert "Chicago" not in browser.text(selector=rows)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("width", "height"), [(1440, 960), (390, 844), (2560, 1300)], ids=["desktop", "phone", "wall"])
+def test_all_of_it_is_accessible_and_fits(
+    browser: Browser, server: Running, scheme: str, width: int, height: int
+) -> None:
+    browser.open(url=address(server), width=width, height=height, scheme=scheme)
+    browser.text(selector='[data-testid="word-cloud"] [data-term="refund queue"]')
+    for panel in ("place-map", "week", "terms", "ranking-products"):
+        browser.text(selector=f'[data-testid="{panel}"]')
+    assert browser.axe() == []
+    assert browser.overflow() == 0
+    assert browser.complaints() == []
