@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join, resolve } from "node:path";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import react from "@vitejs/plugin-react";
 import { defineConfig, type Plugin } from "vite";
 
@@ -28,7 +28,7 @@ function swaggerUi(): Plugin {
   };
 }
 
-/** Compressed once here, so that the server never has to: it sends NAME.gz to whoever accepts gzip. */
+/** Compressed once here, so that the server never has to: it sends NAME.br or NAME.gz to whoever accepts that. */
 function compressed(): Plugin {
   return {
     name: "sentistream-compressed",
@@ -41,7 +41,9 @@ function compressed(): Plugin {
         for (const name of readdirSync(outDir, { recursive: true, encoding: "utf8" })) {
           if (!/\.(js|css|svg|html)$/.test(name)) continue;
           const path = join(outDir, name);
-          writeFileSync(`${path}.gz`, gzipSync(readFileSync(path), { level: 9 }));
+          const plain = readFileSync(path);
+          writeFileSync(`${path}.gz`, gzipSync(plain, { level: 9 }));
+          writeFileSync(`${path}.br`, brotliCompressSync(plain));
         }
       },
     },

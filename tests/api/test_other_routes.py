@@ -336,3 +336,9 @@ async def test_files_are_sent_as_the_build_compressed_them(build: Any, tmp_path:
         plain = await house.client.get(path, headers={"Accept-Encoding": "identity"})
         assert (plain.text, plain.headers.get("content-encoding")) == (name, None)
         assert packed.headers["content-type"] == plain.headers["content-type"]
+        (folder / f"{name}.br").write_bytes(b"smaller")
+        for accepted, encoding in (("gzip, br", "br"), ("gzip, br;q=0", "gzip"), ("zstd", None)):
+            found = await house.client.head(path, headers={"Accept-Encoding": accepted})
+            assert found.headers.get("content-encoding") == encoding
+        size = (await house.client.head(path, headers={"Accept-Encoding": "br"})).headers["content-length"]
+        assert int(size) == len(b"smaller")

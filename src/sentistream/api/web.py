@@ -75,15 +75,23 @@ async def docs_file(name: str, request: Request) -> Response:
 def _file(request: StarletteRequest, path: Path, media_type: str) -> Response:
     """`path`, or what the build compressed it to, for whoever accepts that."""
     headers = {"Cache-Control": REVALIDATE, "Vary": "Accept-Encoding"}
-    packed = path.with_name(f"{path.name}.gz")
-    if _accepts_gzip(request) and packed.is_file():
-        return FileResponse(packed, media_type=media_type, headers={**headers, "Content-Encoding": "gzip"})
+    for encoding, suffix in _accepted(request):
+        packed = path.with_name(f"{path.name}.{suffix}")
+        if packed.is_file():
+            return FileResponse(packed, media_type=media_type, headers={**headers, "Content-Encoding": encoding})
     return FileResponse(path, media_type=media_type, headers=headers)
 
 
-def _accepts_gzip(request: StarletteRequest) -> bool:
-    offered = request.headers.get("accept-encoding", "").split(",")
-    return any(part.partition(";")[0].strip() == "gzip" for part in offered)
+PACKED = (("br", "br"), ("gzip", "gz"))
+"""Content encoding and suffix of what the build compresses, the smallest first."""
+
+
+def _accepted(request: StarletteRequest) -> list[tuple[str, str]]:
+    offered = {}
+    for part in request.headers.get("accept-encoding", "").split(","):
+        name, _, weight = part.partition(";")
+        offered[name.strip()] = weight.replace(" ", "")
+    return [pair for pair in PACKED if offered.get(pair[0], "q=0") not in ("q=0", "q=0.0")]
 
 
 def _folder(request: Request) -> Path:
@@ -135,16 +143,16 @@ class Dashboard:
 
     async def _found(self, request: StarletteRequest, name: str) -> Response:
         """The file, as the build compressed it for whoever accepts that; HTTPException 404."""
-        if _accepts_gzip(request):
+        for encoding, suffix in _accepted(request):
             try:
-                packed = await self._files.get_response(f"{name}.gz", request.scope)
+                packed = await self._files.get_response(f"{name}.{suffix}", request.scope)
             except HTTPException as error:
                 if error.status_code != 404:
                     raise
             else:
                 kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
                 packed.headers["Content-Type"] = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-                packed.headers["Content-Encoding"] = "gzip"
+                packed.headers["Content-Encoding"] = encoding
                 packed.headers["Vary"] = "Accept-Encoding"
                 return packed
         return await self._files.get_response(name, request.scope)
