@@ -28,6 +28,24 @@ function swaggerUi(): Plugin {
   };
 }
 
+/** The service worker, told which files there are: another build makes another worker, which is how one is noticed. */
+function serviceWorker(): Plugin {
+  return {
+    name: "sentistream-service-worker",
+    apply: "build",
+    generateBundle(_options, bundle) {
+      const source = readFileSync(resolve(import.meta.dirname, "service-worker.js"), "utf8");
+      const assets = Object.keys(bundle).filter((name) => name.startsWith("assets/"));
+      const listed = JSON.stringify(assets.map((name) => `/${name}`).sort());
+      this.emitFile({
+        type: "asset",
+        fileName: "service-worker.js",
+        source: source.replace('"__ASSETS__"', listed),
+      });
+    },
+  };
+}
+
 /** Compressed once here, so that the server never has to: it sends NAME.br or NAME.gz to whoever accepts that. */
 function compressed(): Plugin {
   return {
@@ -54,7 +72,7 @@ function compressed(): Plugin {
 const server = process.env.SENTISTREAM_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), swaggerUi(), compressed()],
+  plugins: [react(), serviceWorker(), swaggerUi(), compressed()],
   build: {
     outDir,
     emptyOutDir: true,

@@ -79,3 +79,16 @@ export async function scrollFeed({ page }, { frames }) {
     return within.reduce((sum, { dur }) => sum + dur / 1_000, 0);
   });
 }
+
+/** What keeps Chromium from offering to install the page. */
+export async function installable({ page }) {
+  const client = await page.context().newCDPSession(page);
+  const { installabilityErrors } = await client.send("Page.getInstallabilityErrors");
+  // A private window, as that of a test, is never asked.
+  return installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito");
+}
+
+/** The same page once more, in the same window. */
+export async function open_again({ page }) {
+  await page.reload();
+}

@@ -176,3 +176,29 @@ def test_a_dead_letter_is_mended_and_sent_again(browser: Browser, server: Runnin
     server.until(lambda: server.data("stats")["posts"] == posts + 1, 30, "the mended post")
     server.until(lambda: server.data("ledger")["balanced"], 30, "a ledger that adds up")
     assert browser.overflow() == 0
+
+
+def test_it_can_be_installed_and_keeps_only_its_own_files(browser: Browser, server: Running) -> None:
+    for path, kind in (
+        ("/manifest.webmanifest", "application/manifest+json"),
+        ("/service-worker.js", "text/javascript; charset=utf-8"),
+        ("/icons/512.png", "image/png"),
+    ):
+        answer = server.http.get(path)
+        assert answer.status_code == 200, path
+        assert answer.headers["content-type"] == kind
+        assert answer.headers["cache-control"] == "no-cache"
+    browser.open(url=address(server))
+    browser.look()
+    assert browser.installable() == []
+    browser.until(script="navigator.serviceWorker.controller !== null")
+    browser.open_again()
+    browser.look()
+    urls = browser.evaluate(
+        script="return (await (await caches.open('assets')).keys()).map(({ url }) => new URL(url).pathname)"
+    )
+    assert urls
+    assert all(path.startswith("/assets/") for path in urls)
+    assert browser.evaluate(script="return (await caches.keys()).join()") == "assets"
+    assert browser.evaluate(script="return document.querySelector('[data-testid=update]') === null")
+    assert browser.complaints() == []

@@ -9,6 +9,7 @@ import { GapNotice } from "./GapNotice";
 import { Header, nextScheme } from "./Header";
 import { HelpDialog } from "./HelpDialog";
 import classes from "./Shell.module.css";
+import { UpdateNotice } from "./UpdateNotice";
 import { type FilterControls, useFilters } from "./useFilters";
 import { usePost } from "./usePost";
 
@@ -55,6 +56,7 @@ export function Shell() {
         <Outlet context={{ controls, searchRef } satisfies PageContext} />
       </main>
       <GapNotice />
+      <UpdateNotice />
       {post !== null && (
         <Suspense>
           <PostDrawer />
