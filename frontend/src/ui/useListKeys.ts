@@ -24,11 +24,15 @@ export function useListKeys(
     last.current = next;
     focusRow(list, next, bring, TRIES);
   };
-  const keys: [string, () => void][] = [
-    ["j", () => isTyping() || move(1)],
-    ["k", () => isTyping() || move(-1)],
-  ];
-  useHotkeys(keys, []);
+  // Not taken away from a field in which somebody types them.
+  const passing = { preventDefault: false };
+  useHotkeys(
+    [
+      ["j", () => isTyping() || move(1), passing],
+      ["k", () => isTyping() || move(-1), passing],
+    ],
+    [],
+  );
 }
 
 /** A box that is ticked is a field, but nobody types in it. */
