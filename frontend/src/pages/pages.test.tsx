@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { DeadLetter, Post } from "../api/types";
 import PostDrawer from "../panels/PostDrawer";
 import { aPost } from "../testing";
-import { Navigation } from "../ui/Navigation";
+import { Navigation, PAGES } from "../ui/Navigation";
 import Sources from "./Sources";
 
 afterEach(cleanup);
@@ -123,13 +123,7 @@ describe("Navigation", () => {
   it("takes the filters along, and leaves the open post behind", () => {
     show(<Navigation />, "/?product=Vidalo&post=one", {});
     const links = screen.getAllByRole("link").map((link) => link.getAttribute("href"));
-    expect(links).toEqual([
-      "/?product=Vidalo",
-      "/posts?product=Vidalo",
-      "/corrections?product=Vidalo",
-      "/models?product=Vidalo",
-      "/sources?product=Vidalo",
-    ]);
+    expect(links).toEqual(PAGES.map(({ path }) => `${path}?product=Vidalo`));
     expect(screen.getByRole("link", { current: "page" }).textContent).toBe("Overview");
   });
 });
