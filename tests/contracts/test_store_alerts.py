@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 from msgspec.structs import replace
-from store_steps import NOW, Feed, a_post, a_reading
+from store_steps import NOW
 
 from sentistream.domain.alert import Alert
 from sentistream.domain.errors import Conflict, NotFound
-from sentistream.domain.query import AlertsQuery, Filters
+from sentistream.domain.query import AlertsQuery
 from sentistream.domain.rule import MAX_RULES, Rule, Scope
 from sentistream.storage.base import Store
 
@@ -130,17 +130,3 @@ async def test_there_is_a_most_of_rules(store: Store) -> None:
     with pytest.raises(Conflict):
         await store.alert_rules.put(a_rule("one more"))
     assert (await store.alert_rules.put(a_rule("rule-3", threshold=1.0))).threshold == 1.0
-
-
-async def test_the_strongest_posts_come_first(store: Store, feed: Feed) -> None:
-    readings = [(-0.5, 0.9, 0.1), (-0.9, 0.7, 0.9), (-0.9, 0.8, None), (0.4, 0.9, 0.95)]
-    for number, (score, confidence, risk) in enumerate(readings):
-        label = "negative" if score < 0 else "positive"
-        reading = a_reading(label, score, confidence_score=confidence, churn_risk=risk)  # type: ignore[arg-type]
-        await feed.write(a_post(str(number)), reading=reading)
-    await feed.write(a_post("other", product="Bolt"), reading=a_reading("negative", -1.0))
-    aero = Filters(product=("Aero",))
-    assert [one.post_id for one in await store.posts.strongest(aero, "negative", 10)] == ["2", "1", "0"]
-    assert [one.post_id for one in await store.posts.strongest(aero, "churn_risk", 2)] == ["3", "1"]
-    later = replace(aero, start=NOW)
-    assert await store.posts.strongest(later, "negative", 10) == []

@@ -70,6 +70,11 @@ async def test_a_bad_turn_raises_one_alert_that_is_stored_and_sent(scene: Scene)
     assert await scene.look() == [("high_negative_sentiment", True)]
     [alert] = await scene.store.alerts.current()
     assert (alert.actual_value, alert.threshold_value, alert.post_count) == (0.6, 0.5, 20)
+    assert (alert.window_start, alert.window_end) == (
+        alert.window_start.replace(second=0, microsecond=0),
+        alert.window_end.replace(second=0, microsecond=0),
+    )
+    assert alert.window_start < scene.clock() <= alert.window_end, "the whole minutes that were counted"
     assert alert.details == {"positive": 8, "negative": 12, "neutral": 0, "products": {"Aero": 12}}
     [event] = (await anext(scene.live.subscribe(position))).events
     assert isinstance(event, AlertEvent)

@@ -10,6 +10,7 @@ import { EpisodeActions } from "./EpisodeActions";
 import classes from "./EpisodeDetail.module.css";
 import { State } from "./EpisodeList";
 import { EpisodePosts } from "./EpisodePosts";
+import { EpisodeTerms } from "./EpisodeTerms";
 
 const HEIGHT = 240;
 
@@ -75,6 +76,7 @@ function Detail({ alert }: { alert: Alert }) {
         </Fact>
       </dl>
       <EpisodeActions alert={alert} now={now} />
+      <EpisodeTerms alert={alert} />
       <EpisodePosts alert={alert} />
     </div>
   );

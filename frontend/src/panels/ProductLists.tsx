@@ -82,7 +82,7 @@ export function ProductLists() {
 }
 
 function Line({ list, edit, remove }: { list: ProductList; edit(): void; remove(): void }) {
-  const product = list.products.join(",");
+  const product = list.products.map((one) => one.replaceAll(",", "%2C")).join(",");
   return (
     <li className={classes.line}>
       <span className={classes.says}>

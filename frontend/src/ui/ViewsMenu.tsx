@@ -1,4 +1,4 @@
-import { ActionIcon, Popover, Tooltip } from "@mantine/core";
+import { ActionIcon, Popover } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { Icon } from "./Icon";
 
@@ -18,18 +18,16 @@ export function ViewsMenu() {
       withinPortal
     >
       <Popover.Target>
-        <Tooltip label="Saved views" withArrow disabled={open}>
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            size={36}
-            aria-label="Saved views"
-            aria-expanded={open}
-            onClick={() => setOpen((now) => !now)}
-          >
-            <Icon name="bookmark" size={18} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon
+          variant="subtle"
+          color="gray"
+          size={36}
+          title="Saved views"
+          aria-label="Saved views"
+          onClick={() => setOpen((now) => !now)}
+        >
+          <Icon name="bookmark" size={18} />
+        </ActionIcon>
       </Popover.Target>
       <Popover.Dropdown>
         <Suspense fallback={<p role="status">Reading…</p>}>

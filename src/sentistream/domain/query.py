@@ -32,7 +32,6 @@ Sort = Literal[
     "highest_churn_risk",
     "highest_toxicity",
 ]
-Strength = Literal["negative", "churn_risk"]
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -14,6 +14,7 @@ import structlog
 from sentistream.domain.alert import Alert
 from sentistream.domain.errors import Unavailable
 from sentistream.domain.event import AlertEvent
+from sentistream.domain.post import EPOCH
 from sentistream.domain.query import NumbersQuery
 from sentistream.domain.rollup import Numbers
 from sentistream.domain.rule import MEASURES, AlertType, Rule, Scope, Window, judge
@@ -23,6 +24,8 @@ from sentistream.pipeline.tenure import Tenure
 from sentistream.settings import AlertsSettings
 from sentistream.storage.base import Store
 from sentistream.telemetry.metrics import Metrics
+
+MINUTE = timedelta(minutes=1)
 
 log = structlog.get_logger(__name__)
 
@@ -93,7 +96,9 @@ class Watcher:
         return [await self._window(rule, now), await self._window(rule, now - late)]
 
     async def _window(self, rule: Rule, end: datetime) -> Window:
-        start = end - timedelta(seconds=rule.window_seconds)
+        # Numbers are of whole minutes: an episode tells the window that was counted, so that its posts can be found.
+        start = (end - timedelta(seconds=rule.window_seconds)).replace(second=0, microsecond=0)
+        end = -(-(end - EPOCH) // MINUTE) * MINUTE + EPOCH
         cells = await self._store.numbers.cells(NumbersQuery(start=start, end=end, filters=rule.filters()))
         return Window(start, end, cells[0].numbers if cells else Numbers())
 

@@ -15,7 +15,7 @@ from sentistream.domain.event import Event, PostView
 from sentistream.domain.layer import Disagreement, Layer, Tally, Unread
 from sentistream.domain.ledger import Account, Outcome
 from sentistream.domain.post import Entry
-from sentistream.domain.query import AlertsQuery, Filters, NumbersQuery, PageRequest, Strength
+from sentistream.domain.query import AlertsQuery, Filters, NumbersQuery, PageRequest
 from sentistream.domain.rollup import Numbers, WeekHour
 from sentistream.domain.term import Voice
 from sentistream.storage.ownership import Cursors, Leases
@@ -97,10 +97,6 @@ class Posts(Protocol):
 
     async def get(self, id: str) -> PostView | None:
         """By key (UUID text), or by platform id (the newest where several platforms share it)."""
-        ...
-
-    async def strongest(self, filters: Filters, by: Strength, limit: int) -> list[PostView]:
-        """The negative ones with the lowest score, then the most confident; or those with the highest churn risk."""
         ...
 
     async def readings(self, key: str) -> list[Reading]:

@@ -15,7 +15,7 @@ from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.event import PostView
 from sentistream.domain.post import post_key
-from sentistream.domain.query import Filters, PageRequest, Strength
+from sentistream.domain.query import Filters, PageRequest
 from sentistream.domain.term import Voice
 from sentistream.storage.base import Page
 from sentistream.storage.filters import TextSearch, conditions
@@ -99,21 +99,6 @@ class SqlPosts:
             question = select(*ROW_COLUMNS).where(posts.c.key.in_(keys)).order_by(posts.c.created_at.desc()).limit(1)
             row = connection.execute(question).first()
             return None if row is None else view(PostRow(*row))
-
-        return await self._read(work)
-
-    async def strongest(self, filters: Filters, by: Strength, limit: int) -> list[PostView]:
-        """See `Posts.strongest`."""
-        risk, score, confidence = posts.c.churn_risk, posts.c.sentiment_score, posts.c.confidence_score
-        which = posts.c.sentiment_label == "negative" if by == "negative" else risk.is_not(None)
-        order = [score, confidence.desc()] if by == "negative" else [risk.desc()]
-
-        def work(connection: Connection) -> list[PostView]:
-            # The narrow index finds them; only the few that are shown are read.
-            wanted = conditions(connection, filters, self._search)
-            ids = select(posts.c.id).where(which, *wanted).order_by(*order, posts.c.id.desc()).limit(limit).subquery()
-            question = select(*ROW_COLUMNS).join(ids, ids.c.id == posts.c.id).order_by(*order, posts.c.id.desc())
-            return [view(PostRow(*row)) for row in connection.execute(question)]
 
         return await self._read(work)
 

@@ -26,7 +26,7 @@ from sentistream.api.security import who
 from sentistream.domain.alert import Alert
 from sentistream.domain.errors import MalformedBody, NotFound
 from sentistream.domain.event import AlertEvent
-from sentistream.domain.query import AlertsQuery, Filters, Strength
+from sentistream.domain.query import AlertsQuery, Filters, PageRequest
 
 router = APIRouter(tags=["alerts"])
 
@@ -77,10 +77,14 @@ async def alert_posts(
     found = await _known(services, id)
     filters = Filters() if found.scope is None else found.scope.filters()
     window = msgspec.structs.replace(filters, start=found.window_start, end=found.window_end)
-    by: Strength = "churn_risk" if found.alert_type == "high_churn_risk" else "negative"
     limit = parameters.limit
-    posts = await services.store.posts.strongest(window, by, limit)
-    return answer(listed(posts, services.clock(), limit=limit))
+    if found.alert_type == "high_churn_risk":
+        request = PageRequest(limit=limit, sort="highest_churn_risk")
+    else:
+        window = msgspec.structs.replace(window, sentiment=("negative",))
+        request = PageRequest(limit=limit, sort="most_negative")
+    page = await services.store.posts.page(window, request)
+    return answer(listed(page.posts, services.clock(), limit=limit, has_more=page.has_more))
 
 
 @router.post(
