@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from sentistream.api.live.client import Client
 from sentistream.api.live.frames import MAX_SHOWN, Frame, Matcher, built, empty, merged
-from sentistream.api.parameters import dimension_filters
+from sentistream.api.parameters.filters import dimension_filters
 from sentistream.domain.alert import Alert
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.event import AlertEvent, DeletedEvent, Event, Position, PostEvent, PostView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sentistream.api.caching import AnswerCache
 from sentistream.api.dependencies import Services
-from sentistream.api.parameters import Range
+from sentistream.api.parameters.ranges import Range
 from sentistream.domain.query import Filters, NumbersQuery
 from sentistream.domain.rollup import Numbers
 

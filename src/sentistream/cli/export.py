@@ -10,7 +10,7 @@ from typing import Annotated, Any, BinaryIO
 import typer
 from pydantic import ValidationError
 
-from sentistream.api.parameters import ExportParameters
+from sentistream.api.parameters.filters import ExportParameters
 from sentistream.bootstrap import open_system
 from sentistream.cli.options import DataDir, settled
 from sentistream.cli.output import fail, note, progress

@@ -13,7 +13,7 @@ import msgspec
 import typer
 from pydantic import ValidationError
 
-from sentistream.api.parameters import FilterParameters
+from sentistream.api.parameters.filters import FilterParameters
 from sentistream.bootstrap import System, make_layering, open_system
 from sentistream.cli.options import AnalyserName, DataDir, settled
 from sentistream.cli.output import fail, note, progress, say

@@ -15,7 +15,7 @@ from sentistream.api.live.client import POLICY_VIOLATION, TRY_AGAIN_LATER, Clien
 from sentistream.api.live.frames import Frame, Protocol
 from sentistream.api.live.hub import Hub
 from sentistream.api.live.sessions import Session, Sessions
-from sentistream.api.parameters import dimension_filters
+from sentistream.api.parameters.filters import dimension_filters
 from sentistream.domain.errors import InvalidParameter, MalformedBody, PositionLost, SentiStreamError, Unavailable
 from sentistream.domain.event import Position
 from sentistream.domain.query import DIMENSIONS, Filters

@@ -13,7 +13,7 @@ from sentistream.api.answers import answer, envelope, listed
 from sentistream.api.bodies import body_of
 from sentistream.api.dependencies import Services, ServicesDep
 from sentistream.api.errors import documented
-from sentistream.api.parameters import AlertPostsParameters, AlertsParameters
+from sentistream.api.parameters.lists import AlertPostsParameters, AlertsParameters
 from sentistream.api.schemas import (
     AcknowledgementIn,
     AlertPage,

@@ -11,7 +11,7 @@ from sentistream.api.answers import answer, envelope, listed
 from sentistream.api.bodies import body_of
 from sentistream.api.dependencies import ServicesDep
 from sentistream.api.errors import documented
-from sentistream.api.parameters import AnnotationsParameters
+from sentistream.api.parameters.lists import AnnotationsParameters
 from sentistream.api.schemas import AnnotationIn, AnnotationPage, AnnotationResponse, described
 from sentistream.api.security import who
 from sentistream.domain.annotation import Annotation

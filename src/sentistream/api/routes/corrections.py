@@ -14,7 +14,7 @@ from sentistream.api.answers import answer, envelope, listed
 from sentistream.api.bodies import json_body
 from sentistream.api.dependencies import Services, ServicesDep
 from sentistream.api.errors import documented
-from sentistream.api.parameters import CorrectionsParameters, LabelledParameters, WaitParameters
+from sentistream.api.parameters.lists import CorrectionsParameters, LabelledParameters, WaitParameters
 from sentistream.api.posts import PostId
 from sentistream.api.schemas import (
     CorrectionHistoryResponse,

@@ -10,7 +10,7 @@ from starlette.responses import Response, StreamingResponse
 
 from sentistream.api.dependencies import ServicesDep
 from sentistream.api.errors import documented
-from sentistream.api.parameters import ExportParameters
+from sentistream.api.parameters.filters import ExportParameters
 from sentistream.pipeline.export import MEDIA_TYPES, writer
 
 router = APIRouter(tags=["export"])

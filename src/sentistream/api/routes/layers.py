@@ -13,7 +13,8 @@ from sentistream.api.answers import answer, envelope, listed
 from sentistream.api.bodies import json_body
 from sentistream.api.dependencies import Services, ServicesDep
 from sentistream.api.errors import documented
-from sentistream.api.parameters import DisagreementsParameters, moment
+from sentistream.api.parameters.filters import moment
+from sentistream.api.parameters.lists import DisagreementsParameters
 from sentistream.api.schemas import ComparisonResponse, DisagreementPage, LayerResponse, LayersResponse
 from sentistream.api.security import who
 from sentistream.domain.errors import Conflict, MalformedBody, NotFound

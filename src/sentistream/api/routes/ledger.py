@@ -13,7 +13,7 @@ from sentistream.api.answers import answer, envelope, listed
 from sentistream.api.bodies import body_of
 from sentistream.api.dependencies import ServicesDep
 from sentistream.api.errors import documented
-from sentistream.api.parameters import DeadLettersParameters
+from sentistream.api.parameters.lists import DeadLettersParameters
 from sentistream.api.replays import Replay, replayed
 from sentistream.api.schemas import (
     DeadLetterPage,

@@ -13,7 +13,7 @@ from sentistream.api.caching import AnswerCache
 from sentistream.api.dependencies import CacheDep, Locate, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.numbers import answer_key, total
-from sentistream.api.parameters import GeoParameters, GroupsParameters, HoursParameters, WeekParameters
+from sentistream.api.parameters.ranges import GeoParameters, GroupsParameters, HoursParameters, WeekParameters
 from sentistream.api.schemas import GroupsResponse, OverallResponse, PlacesResponse, TiersResponse, WeekResponse
 from sentistream.domain.analysis import TIER_RANK
 from sentistream.domain.query import Dimension, NumbersQuery

@@ -14,7 +14,7 @@ from sentistream.api.caching import AnswerCache
 from sentistream.api.dependencies import CacheDep, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.intake import taken_in
-from sentistream.api.parameters import FilterParameters, PostsParameters, RecentParameters
+from sentistream.api.parameters.filters import FilterParameters, PostsParameters, RecentParameters
 from sentistream.api.posts import PostId, found_post
 from sentistream.api.schemas import (
     EXAMPLE_POST_IN,

@@ -13,7 +13,7 @@ from sentistream.api.answers import envelope, listed, measures
 from sentistream.api.dependencies import CacheDep, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.numbers import answer_key, total
-from sentistream.api.parameters import AggregateParameters, HoursParameters, Range, minute_up, snapped
+from sentistream.api.parameters.ranges import AggregateParameters, HoursParameters, Range, minute_up, snapped
 from sentistream.api.schemas import AggregateResponse, DistributionResponse, StatsResponse
 from sentistream.domain.query import Filters, NumbersQuery
 

@@ -15,7 +15,7 @@ from sentistream.api.answers import envelope
 from sentistream.api.dependencies import CacheDep, Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.numbers import answer_key, total
-from sentistream.api.parameters import Range, TermsParameters
+from sentistream.api.parameters.ranges import Range, TermsParameters
 from sentistream.api.schemas import TermsResponse
 from sentistream.domain.query import Filters
 from sentistream.domain.term import Term, Voice

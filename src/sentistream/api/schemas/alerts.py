@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from sentistream.api.parameters import Moment
+from sentistream.api.parameters.filters import Moment
 from sentistream.api.schemas.base import Count, ListMetadata, Metadata, Model, Text
 from sentistream.api.schemas.posts import Post
 from sentistream.domain.rule import MEASURES, AlertType, Origin, ScopeDimension

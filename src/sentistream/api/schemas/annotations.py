@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
-from sentistream.api.parameters import Moment
+from sentistream.api.parameters.filters import Moment
 from sentistream.api.schemas.base import ListMetadata, Metadata, Model, Text, WebAddress
 from sentistream.domain.annotation import MAX_ANNOTATION
 

@@ -1,0 +1,1 @@
+"""Query parameters: what each route accepts, and how it becomes a question to the store."""
