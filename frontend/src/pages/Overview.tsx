@@ -46,7 +46,7 @@ export function Overview() {
       <Totals range={range} filters={filters} compare={compare} />
       <div className={classes.columns}>
         <div className={classes.panels}>
-          <Slot className={classes.wide} height={405}>
+          <Slot className={`${classes.wide} ${classes.trend}`} height={405}>
             <Trend range={range} filters={filters} compare={compare} onChoose={choose} />
           </Slot>
           <Slot className={classes.gauge} height={286}>
