@@ -13,7 +13,7 @@ from sentistream.domain.rule import MAX_RULES, Rule, Scope
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import micros, moment
 from sentistream.storage.sql import insert_into
-from sentistream.storage.tables import alert_rules, alert_snoozes
+from sentistream.storage.workspace_tables import alert_rules, alert_snoozes
 
 
 class SqlAlertRules:

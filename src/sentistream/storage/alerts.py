@@ -15,7 +15,8 @@ from sentistream.domain.rule import Scope
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import micros, moment
 from sentistream.storage.sql import insert_into
-from sentistream.storage.tables import alert_snoozes, alerts
+from sentistream.storage.tables import alerts
+from sentistream.storage.workspace_tables import alert_snoozes
 
 _MOMENTS = ("window_start", "window_end", "triggered_at", "resolved_at", "acknowledged_at", "snoozed_until")
 _OF_RULE = ("snoozed_until", "snoozed_by")

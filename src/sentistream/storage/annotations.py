@@ -12,7 +12,7 @@ from sentistream.domain.annotation import Annotation
 from sentistream.domain.errors import NotFound
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import micros, moment
-from sentistream.storage.tables import chart_annotations
+from sentistream.storage.workspace_tables import chart_annotations
 
 _MOMENTS = ("at", "until", "created_at")
 

@@ -12,7 +12,7 @@ from sentistream.domain.errors import Conflict, NotFound
 from sentistream.domain.saved import MAX_SAVED, Saved, SavedKind
 from sentistream.storage.records import Runner
 from sentistream.storage.rows import micros, moment
-from sentistream.storage.tables import saved_items
+from sentistream.storage.workspace_tables import saved_items
 
 _WHAT: dict[SavedKind, str] = {"view": "view", "products": "list of products"}
 
