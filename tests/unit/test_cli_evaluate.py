@@ -66,7 +66,7 @@ def test_the_page_shows_what_is_printed(labelled: Path, blocks: dict[str, list[s
     done = evaluate(*command.split()[2:], cwd=labelled.parent)
     assert done.returncode == 1
     assert measured(done.stdout) == measured(blocks["text"][0])
-    assert re.search(r"^speed +[\d,]+ posts/s in batches of 500, \d+\.\d\d s to load$", done.stdout, re.MULTILINE)
+    assert re.search(r"^speed +[\d,]+ posts/s in batches of 1,000, \d+\.\d\d s to load$", done.stdout, re.MULTILINE)
     assert re.search(r"^memory +[\d,]+ MiB at most, [\d,]+ of them for the model$", done.stdout, re.MULTILINE)
     assert done.stderr.splitlines() == [
         'line 12: unknown sentiment label "mixed" in "label": write negative or neutral or positive',

@@ -16,7 +16,7 @@ export function RankingHead({ order, risks, onOrder }: RankingHeadProps) {
       type="button"
       className={`${classes.sort} ${className ?? ""}`}
       aria-pressed={order === of}
-      aria-label={`Sort by ${of === "toxic" ? "toxicity" : of}`}
+      aria-label={`Sort by ${of}`}
       onClick={() => onOrder(of)}
     >
       {of}
