@@ -58,6 +58,10 @@ def run(
     )
 
 
+PATIENCE = 3
+"""How much longer than on an idle machine something may take before it is given up."""
+
+
 class Running:
     """A `sentistream COMMAND` that serves HTTP on `port`, its output in `folder`/log."""
 
@@ -94,8 +98,11 @@ class Running:
         return self.log.read_text(errors="replace")
 
     def until(self, look: Callable[[], T | None], seconds: float, what: str) -> T:
-        """The first truthy answer of `look`; a process that ends meanwhile, or `seconds` gone by, is a failure."""
-        deadline = time.monotonic() + seconds
+        """The first truthy answer of `look`; a failure if the process ends meanwhile, or if it takes too long.
+
+        seconds: what an idle machine may need; a busy one gets `PATIENCE` times as many.
+        """
+        deadline = time.monotonic() + seconds * PATIENCE
         while True:
             with contextlib.suppress(httpx2.TransportError):
                 if answer := look():
@@ -103,7 +110,7 @@ class Running:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 code = self.alive.wait(0.02)
                 raise AssertionError(f"ended with {code} before: {what}\n{self.said()[-4000:]}")
-            assert time.monotonic() < deadline, f"not within {seconds:.0f} s: {what}\n{self.said()[-4000:]}"
+            assert time.monotonic() < deadline, f"not within {seconds * PATIENCE:.0f} s: {what}\n{self.said()[-4000:]}"
 
     def healthy(self, seconds: float = 60) -> dict[str, Any]:
         """Wait for health 200; returns its answer."""

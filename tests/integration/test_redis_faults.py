@@ -89,7 +89,7 @@ async def test_a_killed_worker_is_replaced_within_seconds(tmp_path: Path) -> Non
             killed = time.monotonic()
             async with stream.consume(GROUP, 5, 0) as consumer:
                 batch = await take(consumer)
-                assert time.monotonic() - killed < 10
+                assert time.monotonic() - killed < 30
                 assert (numbers(batch.entries), batch.entries[0].attempt) == ([0], 2)
             await worker.communicate()
 

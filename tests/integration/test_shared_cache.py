@@ -191,7 +191,7 @@ async def test_answers_go_on_while_redis_is_away(team: Team, fault: str) -> None
                 assert answer.status_code == 200
                 assert answer.json()["data"]["total"] == (1 if number < 10 else 2)
             slowest = max(slowest, time.perf_counter() - started)
-        assert slowest < 15  # two time-outs of a second, and whatever else this machine does
+        assert slowest < 25  # two time-outs of a second, and whatever else this machine does
         failed = team.counted("cache_failures_total", outcome="failed")
         assert min(failed) >= 3  # the fault fired
         assert min(team.counted("cache_failures_total", outcome="skipped")) > 0

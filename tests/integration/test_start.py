@@ -117,7 +117,7 @@ def test_a_signal_ends_the_wait_at_once(tmp_path: Path, command: str) -> None:
         process.until(lambda: awaited(process), 20, "waiting")
         asked = time.monotonic()
         assert process.terminate() == 0, process.said()[-2000:]
-        assert time.monotonic() - asked < 3
+        assert time.monotonic() - asked < 10
 
 
 def test_patience_can_be_bounded(tmp_path: Path) -> None:

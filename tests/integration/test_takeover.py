@@ -25,7 +25,7 @@ pytestmark = pytest.mark.crash
 KILLED_SECONDS = 10.0
 """In which another process must have taken over from one that was killed or frozen."""
 
-STOPPED_SECONDS = 3.0
+STOPPED_SECONDS = 1.5
 """The same from one that was stopped, or that was killed on the same machine and SQLite files."""
 
 

@@ -33,7 +33,7 @@ BATCH = 200
 OUTAGES = ((3.0, ("redis",)), (3.0, ("postgres",)), (30.0, ("redis", "postgres")))
 """Seconds, and the servers that are away. No retry in the product waits longer than 4 s, so 30 s outlast every one."""
 
-TAKEOVER_SECONDS = 10.0
+TAKEOVER_SECONDS = 30.0
 ATTEMPTS = 3
 """Deliveries of one entry at most; the next one is its end."""
 

@@ -10,7 +10,8 @@ import pytest
 
 from fakes import MovableClock, until
 from sentistream.domain.errors import LeaseLost, StorageUnavailable
-from sentistream.pipeline.tenure import Leased, Tenure
+from sentistream.pipeline.tenure import LEASE_SECONDS, Leased, Tenure
+from sentistream.storage.postgres.store import ABANDONED_SECONDS
 from sentistream.storage.sqlite import SqliteStore
 from sentistream.telemetry.metrics import Metrics
 
@@ -169,3 +170,7 @@ async def test_what_fails_is_told_and_lets_another_try(start: Start, clock: Mova
     with pytest.raises(ZeroDivisionError):
         await failing.run()
     assert [one.name for one in await first.store.leases.all(clock())] == ["watch"]
+
+
+def test_a_frozen_holder_loses_its_locks_before_its_lease() -> None:
+    assert ABANDONED_SECONDS < LEASE_SECONDS

@@ -16,8 +16,11 @@ from sentistream.storage.store import SqlStore
 
 T = TypeVar("T")
 
-ABANDONED_SECONDS = 10
-"""A writer that stops in the middle of a transaction, as a frozen process does, loses it and its locks after this."""
+ABANDONED_SECONDS = 4
+"""A writer that stops in the middle of a transaction, as a frozen process does, loses it and its locks after this.
+
+Less than a lease lasts, or who takes over would wait for the locks once the lease is free.
+"""
 
 SESSION = {
     "application_name": "sentistream",
@@ -29,6 +32,9 @@ SESSION = {
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",
 }
+
+PATIENT = {"idle_in_transaction_session_timeout": "60s"}
+"""Examining and migrating may think between two statements, and who migrates holds nobody's lease."""
 
 OLDEST = 14
 """PostgreSQL's oldest version that this works with."""
@@ -64,7 +70,7 @@ class PostgresStore(SqlStore):
         quick = Limits(statement_seconds, connect_seconds)
         self._writing = Pool(write, primary, writers, quick, SESSION)
         self._asking = Pool(ask, copy, readers, quick, SESSION | ASKING, read_only=True)
-        self._patient = Pool(write, primary, 0, Limits(0, connect_seconds), SESSION)
+        self._patient = Pool(write, primary, 0, Limits(0, connect_seconds), SESSION | PATIENT)
         self._has_copy = copy != primary
 
     async def read(self, question: Callable[[Connection], T]) -> T:
