@@ -356,7 +356,7 @@ async def _compare_numbers(store: Store, naive: Naive, dimension: Any) -> None:
 
 
 @pytest.mark.parametrize("open_store", ADAPTERS.values(), ids=ADAPTERS.keys())
-@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(history=st.lists(steps, min_size=1, max_size=12))
 def test_any_history_leaves_current_and_rollups_exact(open_store: OpenStore, history: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:

@@ -17,7 +17,7 @@ from running import SENTISTREAM, environment, run
 
 POSTS = 3_000
 CORRECTED = 2_500
-KILLS = 4
+KILLS = 2
 """Of each kind of work, then it may come to its end."""
 
 SEED = 20_261_122
@@ -97,7 +97,7 @@ def test_corrections_outlive_who_sends_and_who_settles_them(place: Place) -> Non
         "".join(json.dumps({"id": f"p{n}", "label": "neutral", "toxic": True}) + "\n" for n in range(CORRECTED))
     )
     correct = ("correct", "--file", file, "--wait", 0)
-    for _ in range(KILLS // 2):
+    for _ in range(KILLS):
         place.killed(*correct, at_work=lambda: place.count("stream.db", "SELECT SUM(count) FROM received"))
         place.killed(
             "worker", "--until-idle", at_work=lambda: place.count("sentistream.db", "SELECT COUNT(*) FROM corrections")

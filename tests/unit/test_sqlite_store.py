@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
@@ -16,6 +18,7 @@ from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import DiskFull, StorageUnavailable
 from sentistream.domain.post import Post
 from sentistream.domain.query import NumbersQuery
+from sentistream.storage import migrations
 from sentistream.storage.base import Settling
 from sentistream.storage.bulk import BLOCKS
 from sentistream.storage.sqlite import SqliteStore, explain
@@ -49,6 +52,12 @@ async def test_the_migrations_make_the_schema_that_the_code_declares(tmp_path: P
 
     assert await store.read(differences) == []
     await store.close()
+
+
+def test_the_newest_file_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(migrations.FOLDER))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrations.newest()
 
 
 @pytest.mark.parametrize("count", [1, BLOCKS[0] - 1, BLOCKS[0], BLOCKS[0] + BLOCKS[1] + 1, 3 * BLOCKS[0]])

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-import cashews
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from cashews import Cache
 
 MAX_ENTRIES = 2_000
 
@@ -14,8 +18,16 @@ class MemoryCache:
     available = True
 
     def __init__(self, max_entries: int = MAX_ENTRIES) -> None:
-        self._cache = cashews.Cache()
-        self._cache.setup(f"mem://?size={max_entries}&check_interval=0")
+        self._max_entries = max_entries
+
+    @cached_property
+    def _cache(self) -> Cache:
+        # Only here: it imports every server that it could talk to, and few commands keep anything.
+        from cashews import Cache
+
+        made = Cache()
+        made.setup(f"mem://?size={self._max_entries}&check_interval=0")
+        return made
 
     async def get(self, key: str) -> bytes | None:
         """The bytes kept under `key`, or None."""
@@ -28,4 +40,5 @@ class MemoryCache:
 
     async def close(self) -> None:
         """Forget everything."""
-        await self._cache.close()
+        if "_cache" in self.__dict__:
+            await self._cache.close()
