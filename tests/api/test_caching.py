@@ -48,8 +48,10 @@ async def test_headers_and_etag(house: House) -> None:
     assert now.headers["cache-control"] == "private, no-cache"
     for answer, path in ((past, PAST), (now, "stats")):
         tag = answer.headers["etag"]
-        again = await house.get(path, headers={"If-None-Match": f'"other", W/{tag}'})
-        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+        assert tag.startswith('W/"')
+        for held in (tag, tag.removeprefix("W/")):
+            again = await house.get(path, headers={"If-None-Match": f'"other", {held}'})
+            assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
         assert (await house.get(path, headers={"If-None-Match": '"other"'})).status_code == 200
     assert (await house.get("posts")).headers["cache-control"] == "private, no-cache"
     assert (await house.get("nothing")).headers["cache-control"] == "no-store"

@@ -105,10 +105,11 @@ class AnswerCache:
     ) -> Response:
         """The answer kept under `key`, or a new one; 304 where the caller already holds it."""
         body = await self.body(key, end, compute)
-        etag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-        headers = {**(LIVE_CACHE if self.touches_now(end) else HISTORICAL), "ETag": etag}
-        if _holds(request.headers.get("if-none-match"), etag):
-            return Response(status_code=304, headers=headers)
+        digest = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        # Weak: the answer is the same compressed or not, its bytes are not.
+        headers = {**(LIVE_CACHE if self.touches_now(end) else HISTORICAL), "ETag": f"W/{digest}"}
+        if _holds(request.headers.get("if-none-match"), digest):
+            return Response(status_code=304, headers=headers | {"Vary": "Accept-Encoding"})
         return Response(body, headers=headers, media_type=JSON)
 
     async def body(self, key: str, end: datetime | None, compute: Callable[[], Awaitable[bytes]]) -> bytes:
@@ -172,8 +173,8 @@ def _schema(version: str) -> str:
     return hashlib.blake2b(msgspec.json.encode([version, shapes]), digest_size=8).hexdigest()
 
 
-def _holds(header: str | None, etag: str) -> bool:
+def _holds(header: str | None, digest: str) -> bool:
     if header is None:
         return False
-    tags = {tag.strip().removeprefix("W/") for tag in header.split(",")}
-    return "*" in tags or etag in tags
+    digests = {tag.strip().removeprefix("W/") for tag in header.split(",")}
+    return "*" in digests or digest in digests
