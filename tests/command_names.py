@@ -4,6 +4,6 @@ from __future__ import annotations
 
 COMMANDS = (
     "up", "ingest", "worker", "refine", "api", "watch", "analyze", "evaluate", "export", "correct", "corrections",
-    "reanalyze", "layers", "compare", "promote", "demote",
+    "analyses", "reanalyze", "layers", "compare", "promote", "demote",
     "migrate", "keys", "doctor",
 )  # fmt: skip

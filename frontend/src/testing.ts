@@ -1,4 +1,5 @@
 import { afterEach, vi } from "vitest";
+import type { Analysis } from "./api/analyses";
 import type { Alert, Numbers, Post } from "./api/types";
 
 afterEach(() => {
@@ -93,6 +94,28 @@ export function anAlert(change: Partial<Alert> = {}): Alert {
     acknowledged_note: null,
     snoozed_until: null,
     snoozed_by: null,
+    ...change,
+  };
+}
+
+/** What the full model read: negative, angry, toxic. */
+export function anAnalysis(change: Partial<Analysis> = {}): Analysis {
+  return {
+    model_name: "sentistream-full",
+    model_version: "1",
+    tier: "full",
+    layer: "live",
+    standing: "current",
+    analyzed_at: "2026-01-05T12:00:00Z",
+    sentiment_label: "negative",
+    sentiment_score: -0.6,
+    confidence_score: 0.7,
+    probabilities: { positive: 0.1, neutral: 0.2, negative: 0.7 },
+    emotion: "anger",
+    emotions: null,
+    toxicity: 0.6,
+    churn_risk: 0.2,
+    reason: null,
     ...change,
   };
 }

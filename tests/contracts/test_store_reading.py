@@ -11,7 +11,7 @@ from store_steps import NOW, RANGE, Feed, a_post, a_reading, total
 
 from sentistream.domain.analysis import ModelInfo, unscored
 from sentistream.domain.errors import InvalidParameter
-from sentistream.domain.post import content_hash
+from sentistream.domain.post import Correction, Withdrawal, content_hash
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
 from sentistream.storage.base import Store
 
@@ -295,3 +295,44 @@ async def test_the_readings_of_a_post_are_the_active_ones_of_its_text_the_curren
     [last] = await store.posts.readings(found.id)
     assert (last.sentiment_label, last.tier, last.reason) == ("unscored", "unscored", "nobody knows")
     assert await store.posts.readings("6f1c2a52-6a0e-5d7b-9b1e-1f5d5a3c0e77") == []
+
+
+async def test_every_reading_of_a_post_is_kept_with_what_it_is_to_the_post(store: Store, feed: Feed) -> None:
+    minute = timedelta(minutes=1)
+    quick = a_reading(model="quick", emotion="anger", emotions=(0.1, 0.2, 0.9, 0, 0, 0, 0.1), provisional=True)
+    await feed.write(a_post("1"), reading=quick)
+    found = await store.posts.get("1")
+    assert found is not None
+
+    async def kept() -> list[tuple[str, str, str]]:
+        return [
+            (one.reading.model_name, one.layer, one.standing)
+            for one in await store.posts.analyses(found.id)  # type: ignore[union-attr]
+        ]
+
+    assert await kept() == [("quick", "live", "current")]
+    claim = await store.refine.claim(9, "lease", NOW, 30, "full")
+    await store.refine.settle(claim, [a_reading("positive", 0.5, "full", "thorough")], NOW + minute)
+    assert await kept() == [("thorough", "live", "current"), ("quick", "live", "outranked")]
+
+    said = {"post_id": "1", "source": "twitter", "content_hash": content_hash("text of 1")}
+    word = Correction(
+        **said, correction_id="c", corrected_by="ada", corrected_at=NOW, sentiment_label="neutral"
+    )  # fmt: skip
+    await feed.write(word, now=NOW + 2 * minute)
+    again = a_reading("neutral", 0.0, "fast", "again")
+    await store.add_layer("trial", [(found.id, content_hash("text of 1"), again)], NOW + 3 * minute)
+    live = [("thorough", "live", "outranked"), ("quick", "live", "outranked")]
+    assert await kept() == [("human:ada", "human", "current"), *live, ("again", "trial", "beside")]
+
+    await feed.write(Withdrawal(**said, correction_id="c", withdrawn_by="ada", withdrawn_at=NOW), now=NOW + 4 * minute)
+    await store.promote("trial", 9, NOW)
+    assert await kept() == [("again", "trial", "current"), *live, ("human:ada", "human", "withdrawn")]
+
+    await feed.write(a_post("1", content="another text", edited_at=NOW), reading=replace(quick, provisional=False))
+    [now, *earlier] = await store.posts.analyses(found.id)
+    assert (now.reading, now.standing) == (replace(quick, provisional=False), "current")
+    assert {one.standing for one in earlier} == {"earlier"}
+    assert len(earlier) == 4
+    assert [one.analyzed_at for one in earlier] == sorted((one.analyzed_at for one in earlier), reverse=True)
+    assert await store.posts.analyses("6f1c2a52-6a0e-5d7b-9b1e-1f5d5a3c0e77") == []

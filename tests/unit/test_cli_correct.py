@@ -99,6 +99,18 @@ def test_every_model_is_measured_by_what_people_said(data: Path) -> None:
     assert run(data, "evaluate", "x.jsonl", "--against", "corrections").exit_code == 2
 
 
+def test_all_that_was_read_in_a_post_is_listed(data: Path) -> None:
+    run(data, "correct", "p1", "--label", "negative", "--by", "ada", "--wait", "0")
+    settle(data)
+    lines = [json.loads(line) for line in run(data, "analyses", "p1", "--json").stdout.splitlines()]
+    assert [(one["model_name"], one["standing"]) for one in lines] == [("human:ada", "current"), ("vader", "outranked")]
+    table = run(data, "analyses", "p1").stdout
+    assert "human:ada" in table
+    assert "outranked" in table
+    missing = run(data, "analyses", "p9")
+    assert (missing.exit_code, missing.stdout) == (1, "")
+
+
 @pytest.mark.parametrize("kind", ["csv", "jsonl"])
 def test_a_file_corrects_many_and_names_the_lines_it_cannot(data: Path, kind: str) -> None:
     file = data.parent / f"many.{kind}"

@@ -124,6 +124,29 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/posts/{id}/analyses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All that was read in a post
+         * @description By model, version and layer: the one that counts first, then what would count in its place, then the others.
+         *
+         *     What a reading under load said stays beside the better one that came after it; so do corrections that were taken
+         *     back, layers that do not count, and what was read in earlier texts of the post, which themselves are not kept.
+         */
+        get: operations["analyses"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/posts": {
         parameters: {
             query?: never;
@@ -1447,6 +1470,75 @@ export interface components {
             /** Data */
             data: components["schemas"]["AlertRule"][];
             metadata: components["schemas"]["ListMetadata"];
+        };
+        /**
+         * AnalysesResponse
+         * @description Of GET posts/{id}/analyses.
+         */
+        AnalysesResponse: {
+            /** Data */
+            data: components["schemas"]["Analysis"][];
+            metadata: components["schemas"]["ListMetadata"];
+        };
+        /**
+         * Analysis
+         * @description One reading of a post.
+         */
+        Analysis: {
+            /**
+             * Model Name
+             * @description human:NAME where a person said it.
+             */
+            model_name: string;
+            /** Model Version */
+            model_version: string;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "human" | "full" | "llm" | "fast" | "unscored";
+            /**
+             * Layer
+             * @description live: as the post came, or was read again. human: a person. Else a layer's name.
+             */
+            layer: string;
+            /**
+             * Standing
+             * @description current: it counts. outranked: it would, were there nothing better. beside: of a layer that does not count. withdrawn: a person took it back. earlier: of a text that the post no longer has.
+             * @enum {string}
+             */
+            standing: "current" | "outranked" | "beside" | "withdrawn" | "earlier";
+            /**
+             * Analyzed At
+             * Format: date-time
+             */
+            analyzed_at: string;
+            /**
+             * Sentiment Label
+             * @enum {string}
+             */
+            sentiment_label: "positive" | "negative" | "neutral" | "unscored";
+            /** Sentiment Score */
+            sentiment_score: number | null;
+            /** Confidence Score */
+            confidence_score: number | null;
+            /** @description Of each label; null where no model gave them. */
+            probabilities: components["schemas"]["SentimentProbabilities"] | null;
+            /** Emotion */
+            emotion: ("joy" | "sadness" | "anger" | "fear" | "surprise" | "disgust" | "neutral") | null;
+            /** Emotions */
+            emotions: {
+                [key: string]: number;
+            } | null;
+            /** Toxicity */
+            toxicity: number | null;
+            /** Churn Risk */
+            churn_risk: number | null;
+            /**
+             * Reason
+             * @description Why the text is unscored, or what a model that gives reasons said.
+             */
+            reason: string | null;
         };
         /**
          * AnalyzeRequest
@@ -3815,6 +3907,18 @@ export interface components {
             churn_risk: number | null;
         };
         /**
+         * SentimentProbabilities
+         * @description They add up to 1.
+         */
+        SentimentProbabilities: {
+            /** Positive */
+            positive: number;
+            /** Neutral */
+            neutral: number;
+            /** Negative */
+            negative: number;
+        };
+        /**
          * Shift
          * @description A label now and by the layer.
          */
@@ -5036,6 +5140,83 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ExplanationResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    analyses: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The post's key, or its id on the platform. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnalysesResponse"];
                 };
             };
             /** @description A query parameter has a value nobody can answer. */

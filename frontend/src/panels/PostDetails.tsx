@@ -18,6 +18,7 @@ import { Icon } from "../ui/Icon";
 import { Probability } from "../ui/Probability";
 import { Section } from "../ui/Section";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { PostAnalyses } from "./PostAnalyses";
 import classes from "./PostDetails.module.css";
 import { PostWhy } from "./PostWhy";
 import { Relabel } from "./Relabel";
@@ -44,6 +45,7 @@ export function PostDetails({ post }: { post: Post }) {
       <Reading post={post} />
       <Relabel key={post.id} post={post} />
       <PostWhy post={post} />
+      <PostAnalyses post={post} />
       <Origin post={post} />
     </article>
   );

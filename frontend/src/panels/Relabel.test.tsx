@@ -39,6 +39,7 @@ function show(refuse = false) {
           : { ...POST, sentiment_label: body.sentiment_label, tier: "human", model_name: "human:ada" };
       return Response.json({ data: { outcome: "corrected", correction_id: "c", post }, metadata });
     }
+    if (pathname.endsWith("/analyses")) return Response.json({ data: [], metadata });
     if (pathname.endsWith("/correction"))
       return Response.json({ data: { post, corrected_by: by, said, history: [] }, metadata });
     if (pathname === "/api/v1/posts/one") return Response.json({ data: post, metadata });

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sentistream import __version__
-from sentistream.cli import analyze, correct, evaluate, export, ingest, keys, layers, maintain, run
+from sentistream.cli import analyses, analyze, correct, evaluate, export, ingest, keys, layers, maintain, run
 from sentistream.cli.output import note, say
 from sentistream.domain.errors import SentiStreamError, SettingsError
 
@@ -31,6 +31,7 @@ app.command()(analyze.analyze)
 app.command()(evaluate.evaluate)
 app.command()(export.export)
 app.command()(correct.correct)
+app.command()(analyses.analyses)
 app.command()(layers.reanalyze)
 app.command()(layers.layers)
 app.command()(layers.compare)

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import msgspec
 
 from sentistream.domain.alert import Alert
-from sentistream.domain.analysis import Reading
+from sentistream.domain.analysis import KeptReading, Reading
 from sentistream.domain.correction import Corrected, Labelled, Standing
 from sentistream.domain.event import Event, PostView
 from sentistream.domain.layer import Disagreement, Layer, Tally, Unread
@@ -101,6 +101,13 @@ class Posts(Protocol):
 
     async def readings(self, key: str) -> list[Reading]:
         """The active analyses of the text that the post of this key (UUID text) has now, the current one first."""
+        ...
+
+    async def analyses(self, key: str) -> list[KeptReading]:
+        """Every analysis that is kept of the post of this key (UUID text).
+
+        The current one first, then what would count in its place, then what does not, newest first.
+        """
         ...
 
     async def voices(self, filters: Filters, limit: int) -> list[Voice]:

@@ -11,16 +11,16 @@ from uuid import UUID
 import msgspec
 from sqlalchemy import Connection, Select, func, select, tuple_
 
-from sentistream.domain.analysis import Reading
+from sentistream.domain.analysis import KeptReading, Reading, ReadingStanding
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.event import PostView
 from sentistream.domain.post import post_key
 from sentistream.domain.query import Filters, PageRequest
 from sentistream.domain.term import Voice
-from sentistream.storage.base import Page
+from sentistream.storage.base import HUMAN_LAYER, Page
 from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
-from sentistream.storage.rows import AnalysisRow, PostRow, micros, reading, view
+from sentistream.storage.rows import AnalysisRow, PostRow, micros, moment, reading, view
 from sentistream.storage.settle import precedence
 from sentistream.storage.sql import ANALYSIS_COLUMNS, ROW_COLUMNS, fact
 from sentistream.storage.tables import analyses, ledger, posts, rollup_keys
@@ -117,6 +117,29 @@ class SqlPosts:
 
         return await self._read(work)
 
+    async def analyses(self, key: str) -> list[KeptReading]:
+        """See `Posts.analyses`."""
+        question = (
+            select(posts.c.content_hash, *ANALYSIS_COLUMNS)
+            .join(posts, posts.c.key == analyses.c.post_key)
+            .where(analyses.c.post_key == UUID(key).bytes)
+        )
+
+        def work(connection: Connection) -> list[KeptReading]:
+            rows = connection.execute(question).all()
+            found = [AnalysisRow(*row[1:]) for row in rows]
+            texts = {row[0] for row in rows}
+            counting = [one for one in found if one.active and one.content_hash in texts]
+            counting.sort(key=precedence, reverse=True)
+            others = [one for one in found if one not in counting]
+            others.sort(key=lambda one: (one.analyzed_at, one.model_name, one.model_version), reverse=True)
+            return [
+                *(_kept(one, "outranked" if place else "current") for place, one in enumerate(counting)),
+                *(_kept(one, _apart(one, texts)) for one in others),
+            ]
+
+        return await self._read(work)
+
     async def voices(self, filters: Filters, limit: int) -> list[Voice]:
         """See `Posts.voices`."""
 
@@ -148,6 +171,17 @@ class SqlPosts:
             if page.next_cursor is None:
                 return
             request = msgspec.structs.replace(request, cursor=page.next_cursor)
+
+
+def _kept(one: AnalysisRow, standing: ReadingStanding) -> KeptReading:
+    return KeptReading(reading=reading(one), layer=one.layer, standing=standing, analyzed_at=moment(one.analyzed_at))
+
+
+def _apart(one: AnalysisRow, texts: set[bytes]) -> ReadingStanding:
+    """Why a reading cannot count. texts: that of the post."""
+    if one.content_hash not in texts:
+        return "earlier"
+    return "withdrawn" if one.layer == HUMAN_LAYER else "beside"
 
 
 def known_sources(connection: Connection) -> list[str]:

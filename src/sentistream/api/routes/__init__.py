@@ -8,6 +8,7 @@ from sentistream.api.dependencies import known_parameters
 from sentistream.api.routes import (
     alert_rules,
     alerts,
+    analyses,
     analyze,
     annotation,
     corrections,
@@ -35,6 +36,7 @@ def router() -> APIRouter:
         health,
         corrections,
         explanations,
+        analyses,
         posts,
         analyze,
         sentiment,

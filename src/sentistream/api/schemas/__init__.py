@@ -22,6 +22,7 @@ from sentistream.api.schemas.alerts import (
     Scope,
     SnoozeIn,
 )
+from sentistream.api.schemas.analyses import AnalysesResponse, Analysis, SentimentProbabilities
 from sentistream.api.schemas.annotations import Annotation, AnnotationIn, AnnotationPage, AnnotationResponse
 from sentistream.api.schemas.base import (
     Count,
@@ -175,6 +176,8 @@ __all__ = [
     "AlertRulePreviewResponse",
     "AlertRuleResponse",
     "AlertRulesResponse",
+    "AnalysesResponse",
+    "Analysis",
     "AnalyzeRequest",
     "AnalyzeResponse",
     "AnalyzedText",
@@ -262,6 +265,7 @@ __all__ = [
     "Score",
     "Scores",
     "SentimentLabel",
+    "SentimentProbabilities",
     "Shift",
     "ShortText",
     "SnoozeIn",
