@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import itertools
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -97,6 +98,18 @@ async def test_rate_dates_rows_by_their_number(tmp_path: Path) -> None:
         assert entry.edited_at == entry.created_at
         assert 0 <= (at - entry.created_at).total_seconds() <= TICK + 0.01
     assert len({at for at, _ in arrived}) >= 2 / TICK - 1  # not all at once
+
+
+async def test_bringing_a_batch_slowly_makes_the_next_one_no_smaller(tmp_path: Path) -> None:
+    clock = Clock()
+    source = FileSource(write(tmp_path / "a.jsonl", [0.0] * 2_000), clock=clock, sleep=clock.sleep, rate=1_000)
+    began = []
+    async for batch in source.batches(None):
+        if batch.entries:
+            began.append(clock.now)
+        clock.now += timedelta(seconds=0.02)  # twenty rows fall due meanwhile
+    gaps = [(after - before).total_seconds() for before, after in itertools.pairwise(began)]
+    assert len([gap for gap in gaps if gap < TICK]) <= 1  # where a block of rows that was read ahead ends
 
 
 async def test_rate_needs_no_dates(tmp_path: Path) -> None:

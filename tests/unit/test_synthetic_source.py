@@ -14,7 +14,7 @@ import pytest
 from sentistream.domain.errors import SettingsError
 from sentistream.domain.post import Entry, Post
 from sentistream.sources.base import SourceBatch
-from sentistream.sources.synthetic import LATE, SyntheticSource
+from sentistream.sources.synthetic import LATE, TICK, SyntheticSource
 from sentistream.sources.synthetic_backfill import BackfillSource, interleaved
 from sentistream.sources.synthetic_posts import BACKFILL_FROM
 from sentistream.sources.synthetic_rhythm import Schedule, activity, day, incidents, minute_volumes
@@ -52,6 +52,20 @@ async def take(source: Any, cursor: Any, clock: Clock, until: datetime) -> list[
 
 def posts_of(found: list[tuple[datetime, SourceBatch]]) -> list[Post]:
     return [entry for _, batch in found for entry in batch.entries if isinstance(entry, Post)]
+
+
+async def test_bringing_a_batch_slowly_makes_the_next_one_no_smaller() -> None:
+    clock = Clock()
+    began = []
+    async for batch in live(clock, per_minute=30_000).batches(None):
+        if clock.now > START + timedelta(seconds=20):
+            break
+        if batch.entries:
+            began.append(clock.now)
+        clock.now += timedelta(seconds=0.02)
+    gaps = [(after - before).total_seconds() for before, after in pairwise(began)]
+    assert len(gaps) > 100
+    assert min(gaps) >= TICK
 
 
 async def test_posts_come_when_they_are_written() -> None:

@@ -26,7 +26,10 @@ SUFFIXES = {".jsonl": "json", ".ndjson": "json", ".json": "json", ".csv": "csv",
 HEAD = 4096
 COUNTED = 200 * 2**20
 TICK = 0.2
-"""Seconds that a paced replay sleeps at least: each batch costs a commit of the stream and one of the cursor."""
+"""Seconds between two batches of a paced replay at least: each costs a commit of the stream and one of the cursor."""
+
+SHORTEST_SLEEP = 0.001
+"""Seconds; clocks count in microseconds, and less than one would never pass."""
 
 _BROKEN = (OSError, EOFError, zlib.error)
 log = structlog.get_logger(__name__)
@@ -118,16 +121,18 @@ class FileSource:
     async def _paced(
         self, found: list[tuple[Mark, Entry, float]], times: Timeline, fixed: dict[str, Any]
     ) -> AsyncIterator[SourceBatch]:
-        """`found` in order, in batches, none before it is due."""
+        """`found` in order, in batches, none before it is due and none within a TICK of the one before."""
         start = 0
         for position, (_, _, due) in enumerate(found):
-            if due <= 0 or due <= times.elapsed(self._clock()):
+            now = times.elapsed(self._clock())
+            if due <= max(now, 0):
                 continue
             if position > start:
                 yield _batch(found[start:position], times, fixed)
                 start = position
-            while (left := due - times.elapsed(self._clock())) > 0:
-                await self._sleep(max(left, TICK))
+            # From before the yield: what bringing a batch took must not let the next one out early, and small.
+            while (left := max(due, now + TICK) - times.elapsed(self._clock())) > 0:
+                await self._sleep(max(left, SHORTEST_SLEEP))
         if start < len(found):
             yield _batch(found[start:], times, fixed)
 

@@ -23,7 +23,7 @@ LATE = timedelta(seconds=30)
 """Behind by more than this, the schedule starts afresh: nobody wants last night's posts all at once."""
 
 TICK = 0.05
-"""Seconds it sleeps at least, so that a high rate comes in batches."""
+"""Seconds between two batches at least, so that a high rate comes in batches."""
 
 LONGEST_SLEEP = 10.0
 IN_THREAD = 50
@@ -95,6 +95,7 @@ class SyntheticSource:
             yield SourceBatch([], self._cursor(anchor, n))
         schedule = self._schedule(anchor)
         while True:
+            next_batch = self._clock() + timedelta(seconds=TICK)
             posts = await self._due(writer, schedule, n, anchor.batch)
             if posts:
                 n += len(posts)
@@ -103,9 +104,10 @@ class SyntheticSource:
                 anchor = self._anchor(n)
                 schedule = self._schedule(anchor)
                 yield SourceBatch([], self._cursor(anchor, n))
-            left = (schedule.time_of(n) - self._clock()).total_seconds()
-            if left > 0:
-                await self._sleep(min(max(left, TICK), LONGEST_SLEEP))
+            if len(posts) < anchor.batch:  # else more are due
+                left = (max(schedule.time_of(n), next_batch) - self._clock()).total_seconds()
+                if left > 0:
+                    await self._sleep(min(left, LONGEST_SLEEP))
 
     def _resume(self, cursor: dict[str, Any] | None) -> tuple[Anchor | None, int]:
         if cursor is None or cursor.get("seed") != self._seed:
