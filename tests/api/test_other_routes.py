@@ -6,6 +6,7 @@ import asyncio
 import csv
 import gzip
 import io
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from sentistream.domain.errors import StorageUnavailable
 from sentistream.domain.event import PostView
 from sentistream.pipeline import export
 from sentistream.pipeline.ingest import SourceState
+from sentistream.settings import ApiSettings
 
 
 async def test_health_is_told_at_the_top_and_in_the_envelope(house: House) -> None:
@@ -342,3 +344,13 @@ async def test_files_are_sent_as_the_build_compressed_them(build: Any, tmp_path:
             assert found.headers.get("content-encoding") == encoding
         size = (await house.client.head(path, headers={"Accept-Encoding": "br"})).headers["content-length"]
         assert int(size) == len(b"smaller")
+
+
+async def test_a_source_is_started_only_by_who_may_write(build: Callable[..., House]) -> None:
+    house = build(api=ApiSettings(host="0.0.0.0", allowed_hosts=["127.0.0.1"]))
+    assert (await house.client.post("/api/v1/sources/synthetic/start")).status_code == 401
+    local = build()
+    foreign = await local.client.post("/api/v1/sources/synthetic/start", headers={"Origin": "http://evil.example"})
+    assert foreign.status_code == 403
+    nobody = await local.client.post("/api/v1/sources/synthetic/start")
+    assert nobody.status_code == 409, "nothing is brought in here"

@@ -134,3 +134,52 @@ async def test_one_that_must_not_be_restarted_ends_everything() -> None:
     with pytest.raises(OSError, match="crash 1"):
         await asyncio.wait_for(supervisor.run(), 5)
     assert flaky.starts == 1
+
+
+async def test_one_that_is_added_runs_with_the_others_and_ends_alone() -> None:
+    first, second = Flaky(crashes=0), Flaky(crashes=1)
+    supervisor = Supervisor([Component("first", first.run, first.stopped.set)], restart_waits=(0.0,))
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.wait_for(first.steady.wait(), 5)
+    added = Component("second", second.run)
+    supervisor.start(added)
+    await asyncio.wait_for(second.steady.wait(), 5)
+    supervisor.start(added)
+    assert (second.starts, supervisor.reports["second"].restarts) == (2, 1), "restarted once, and never run twice"
+
+    await asyncio.wait_for(supervisor.end("second"), 5)
+    await supervisor.end("second")
+    assert (supervisor.reports["first"].state, supervisor.reports["second"].state) == ("running", "stopped")
+    assert supervisor.reports["second"].healthy
+
+    second.steady.clear()
+    supervisor.start(added)
+    await asyncio.wait_for(second.steady.wait(), 5)
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+    supervisor.start(added)
+    assert (second.starts, supervisor.reports["second"].state) == (3, "stopped"), "nothing starts after the end"
+
+
+async def test_one_is_ended_while_it_waits_to_be_restarted() -> None:
+    steady, broken = Flaky(crashes=0), Flaky(crashes=9)
+    supervisor = Supervisor([Component("steady", steady.run), Component("broken", broken.run)], restart_waits=(3600.0,))
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.wait_for(steady.steady.wait(), 5)
+    assert supervisor.reports["broken"].state == "restarting"
+    await asyncio.wait_for(supervisor.end("broken"), 5)
+    assert supervisor.reports["broken"].state == "stopped"
+    assert not running.done()
+    supervisor.stop()
+    await asyncio.wait_for(running, 5)
+
+
+async def test_what_is_added_ends_everything_if_it_must_not_be_restarted() -> None:
+    steady, broken = Flaky(crashes=0), Flaky(crashes=9)
+    supervisor = Supervisor([Component("steady", steady.run)])
+    running = asyncio.create_task(supervisor.run())
+    await asyncio.wait_for(steady.steady.wait(), 5)
+    supervisor.start(Component("broken", broken.run, restart=False))
+    with pytest.raises(OSError, match="crash 1"):
+        await asyncio.wait_for(running, 5)
+    assert supervisor.reports["steady"].state == "stopped"

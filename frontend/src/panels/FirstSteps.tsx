@@ -1,46 +1,12 @@
+import { type ReactNode, useState } from "react";
+import { useSendPost } from "../api/posts";
+import { SYNTHETIC, useSwitchSource } from "../api/sources";
 import { CopyLine } from "../ui/CopyLine";
+import form from "../ui/Form.module.css";
 import { Icon, type IconName } from "../ui/Icon";
 import classes from "./FirstSteps.module.css";
 
-interface Step {
-  icon: IconName;
-  title: string;
-  text: string;
-  line: string;
-}
-
-/** Ways to bring the first post in; each is one line to copy. */
-function stepsAt(origin: string): readonly Step[] {
-  const post = JSON.stringify({
-    post_id: "hello-1",
-    source: "twitter",
-    content: "The new app is a joy to use!",
-    created_at: new Date().toISOString(),
-    product: "Mobile App",
-    location: "Chicago, IL",
-  }).replaceAll("'", "");
-  return [
-    {
-      icon: "play",
-      title: "Watch simulated posts",
-      text: "The built-in generator writes believable posts from several platforms, marked as simulated.",
-      line: "sentistream up --source synthetic",
-    },
-    {
-      icon: "clock",
-      title: "Replay a file",
-      text: "JSONL or CSV, at many times its own speed; the dates are mapped onto the present.",
-      line: "sentistream up --source file:posts.jsonl --speed 600",
-    },
-    {
-      icon: "plug",
-      title: "Send a post by HTTP",
-      text: "It appears here the moment it is analysed; nothing needs a reload.",
-      line: `curl -H 'Content-Type: application/json' ${origin}/api/v1/posts -d '${post}'`,
-    },
-  ];
-}
-
+/** Ways to bring the first post in: each is one click or one line to copy. */
 export function FirstSteps() {
   return (
     <section className={classes.page} aria-labelledby="first-steps" data-testid="first-steps">
@@ -49,17 +15,119 @@ export function FirstSteps() {
         SentiStream is running and listening. This page turns into the dashboard by itself.
       </p>
       <div className={classes.steps}>
-        {stepsAt(window.location.origin).map(({ icon, title, text, line }) => (
-          <article key={title} className={classes.step}>
-            <span className={classes.icon}>
-              <Icon name={icon} size={20} />
-            </span>
-            <h2>{title}</h2>
-            <p>{text}</p>
-            <CopyLine text={line} />
-          </article>
-        ))}
+        <Simulated />
+        <Step
+          icon="clock"
+          title="Replay a file"
+          text="JSONL or CSV, at many times its own speed; the dates are mapped onto the present."
+          hint="In a second terminal, in the folder and with the settings of this server:"
+          line="sentistream ingest --source file:posts.jsonl --speed 600"
+        />
+        <OnePost />
       </div>
     </section>
+  );
+}
+
+function Simulated() {
+  const source = useSwitchSource(SYNTHETIC);
+  return (
+    <Step
+      icon="play"
+      title="Watch simulated posts"
+      text="The built-in generator writes believable posts from several platforms, a day of history first, all marked as simulated."
+      hint="They last until this server ends. To have them at every start:"
+      line="sentistream up --source synthetic"
+      action={
+        <Action
+          title="Start simulated posts"
+          busy={source.isPending}
+          done={source.isSuccess}
+          said="Started. The first posts are being read."
+          error={source.error}
+          onClick={() => source.mutate("start")}
+        />
+      }
+    />
+  );
+}
+
+function OnePost() {
+  const [post] = useState(() => ({
+    post_id: "hello-1",
+    source: "twitter",
+    content: "The new app is a joy to use!",
+    created_at: new Date().toISOString(),
+    product: "Mobile App",
+    location: "Chicago, IL",
+  }));
+  const sending = useSendPost();
+  const url = `${window.location.origin}/api/v1/posts`;
+  return (
+    <Step
+      icon="plug"
+      title="Send a post by HTTP"
+      text="It appears here the moment it is analysed; nothing needs a reload."
+      hint="The same from anywhere:"
+      line={`curl -H 'Content-Type: application/json' ${url} -d '${JSON.stringify(post)}'`}
+      action={
+        <Action
+          title="Send this post"
+          busy={sending.isPending}
+          done={sending.isSuccess}
+          said="Accepted. It is being read."
+          error={sending.error}
+          onClick={() => sending.mutate(post)}
+        />
+      }
+    />
+  );
+}
+
+interface StepProps {
+  icon: IconName;
+  title: string;
+  text: string;
+  /** What the line is for, or where to run it. */
+  hint: string;
+  line: string;
+  action?: ReactNode;
+}
+
+function Step({ icon, title, text, hint, line, action }: StepProps) {
+  return (
+    <article className={classes.step}>
+      <span className={classes.icon}>
+        <Icon name={icon} size={20} />
+      </span>
+      <h2>{title}</h2>
+      <p className={classes.text}>{text}</p>
+      {action}
+      <p className={classes.hint}>{hint}</p>
+      <CopyLine text={line} />
+    </article>
+  );
+}
+
+interface ActionProps {
+  title: string;
+  busy: boolean;
+  done: boolean;
+  /** What is true once it is done. */
+  said: string;
+  error: Error | null;
+  onClick(): void;
+}
+
+function Action({ title, busy, done, said, error, onClick }: ActionProps) {
+  return (
+    <div className={classes.action}>
+      <button type="button" className={form.primary} disabled={busy || done} onClick={onClick}>
+        {title}
+      </button>
+      <p role="status" className={error ? form.error : form.note}>
+        {error?.message ?? (done ? said : "")}
+      </p>
+    </div>
   );
 }

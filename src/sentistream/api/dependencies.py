@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 from fastapi import Depends, Request
 
@@ -21,7 +21,7 @@ from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.post import Entry
 from sentistream.live.base import Live
 from sentistream.pipeline import ingest
-from sentistream.pipeline.ingest import Prepared
+from sentistream.pipeline.ingest import Prepared, SourceState
 from sentistream.settings import AlertsSettings, ApiSettings, LiveSettings
 from sentistream.storage.base import Store
 from sentistream.stream.base import Stream
@@ -48,11 +48,24 @@ def nowhere(city: str, country: str | None) -> tuple[float, float] | None:
     return None
 
 
+class SourceSwitch(Protocol):
+    """Turns sources of this process on and off while it runs. NotFound for a name it knows nothing of."""
+
+    async def start(self, name: str) -> SourceState:
+        """How it is doing now that it was begun; one that runs goes on as it is."""
+        ...
+
+    async def stop(self, name: str) -> SourceState:
+        """How it ended: what it had published is safe, and starting it again continues after that."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class Services:
     """Everything the HTTP and WebSocket face needs, wired by bootstrap.
 
-    source_states: the sources of this process, as pipeline.ingest.SourceState says.
+    source_states: the sources of this process, as pipeline.ingest.SourceState says. source_switch: None
+    in a process that brings nothing in.
     process_health: further parts of the health report by name, each with its `status`.
     """
 
@@ -75,6 +88,7 @@ class Services:
     locate: Locate = nowhere
     dashboard: Path = field(default=DASHBOARD)
     process_health: Callable[[], Mapping[str, dict[str, Any]]] = dict
+    source_switch: SourceSwitch | None = None
 
 
 def services(request: Request) -> Services:

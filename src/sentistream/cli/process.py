@@ -36,7 +36,7 @@ from sentistream.sources.base import Source
 from sentistream.storage.ownership import source_lease
 
 if TYPE_CHECKING:
-    from sentistream.api.dependencies import Services
+    from sentistream.api.dependencies import Services, SourceSwitch
     from sentistream.api.server import HttpServer
 
 Result = TypeVar("Result")
@@ -62,6 +62,7 @@ class Parts:
         self.server: HttpServer | None = None
         self.ingesters: list[Ingester] = []
         self.refiner: Refiner | None = None
+        self.switch: SourceSwitch | None = None
         self._components: list[Component] = []
         self._supervisor: Supervisor | None = None
         self._notes: dict[str, dict[str, Any]] = {}
@@ -215,6 +216,16 @@ class Parts:
         """Whether every source has come to its end."""
         return all(ingester.state.state == "finished" for ingester in self.ingesters)
 
+    def start(self, name: str) -> None:
+        """Run a part that was added while the others ran, or that has ended; one that runs goes on as it is."""
+        if self._supervisor is not None:
+            self._supervisor.start(next(part for part in self._components if part.name == name))
+
+    async def end(self, name: str) -> None:
+        """End one part, and none of the others."""
+        if self._supervisor is not None:
+            await self._supervisor.end(name)
+
     def stop(self) -> None:
         """Ask every part to end after the work in hand."""
         if self._supervisor is not None:
@@ -282,6 +293,7 @@ class Parts:
             prepare=self._prepare,
             locate=self._locate,
             process_health=self._health,
+            source_switch=self.switch,
         )
 
     def _prepare(self, entries: Sequence[Entry], now: datetime) -> Prepared:

@@ -14,6 +14,7 @@ from sentistream.cli.options import DataDir, MetricsPort, settled
 from sentistream.cli.output import progress, say
 from sentistream.cli.process import Add, Parts, Ready, listening, run_loop
 from sentistream.cli.start import with_system
+from sentistream.cli.switch import Switch
 from sentistream.settings import Settings
 
 Host = Annotated[
@@ -89,6 +90,7 @@ def up(
             parts.add_source(made, spec.partition(":")[0])
         if "synthetic" in specs and (backfill := await make_backfill(parts.system)) is not None:
             parts.add_source(backfill, "backfill")
+        parts.switch = Switch(parts)
 
     run_loop(_run(settings, add, api=True, ready=lambda parts: _banner(parts, specs)))
 

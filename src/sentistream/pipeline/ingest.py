@@ -197,6 +197,10 @@ class Ingester:
         """Say that another process brings the source in, or that there is no telling because of `problem`."""
         self._state.state, self._state.error = "standby" if problem is None else "waiting", problem
 
+    def halt(self) -> None:
+        """Say that it was ended on request, wherever it was: it may never have had the lease."""
+        self._state.state, self._state.error = "stopped", None
+
     async def run(self, tenure: Tenure) -> None:
         """Until the source ends or the task is cancelled; raises what it cannot wait out (SourceError, LeaseLost)."""
         state = self._state

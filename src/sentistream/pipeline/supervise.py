@@ -70,6 +70,8 @@ class Supervisor:
     ) -> None:
         """`grace`: seconds that components get to end by themselves once asked to stop."""
         self._components = list(components)
+        self._tasks: dict[asyncio.Task[None], Component] = {}
+        self._added = asyncio.Event()
         self._grace = grace
         self._restart_waits = tuple(restart_waits)
         self._stable_after = stable_after
@@ -90,25 +92,48 @@ class Supervisor:
         """Ask every component to end after the work in hand; safe in a signal handler of the loop."""
         self._stopping.set()
 
+    def start(self, component: Component) -> None:
+        """Run one more, or one that has ended once again; one that runs goes on as it is."""
+        if self.stopping or any(part.name == component.name and not task.done() for task, part in self._tasks.items()):
+            return
+        self._begin(component)
+        self._added.set()
+
+    async def end(self, name: str) -> None:
+        """End one component as `stop()` ends them all; one that does not run stays as it is."""
+        tasks = {task: part for task, part in self._tasks.items() if part.name == name and not task.done()}
+        if tasks:
+            await self._end(tasks)
+            self._reports[name] = ComponentReport("stopped", self._reports[name].restarts)
+
     async def run(self) -> None:
         """Until all have ended. Raises what a component without `restart` raises, and SettingsError or MissingExtra."""
-        tasks = {asyncio.create_task(self._keep(part), name=part.name): part for part in self._components}
+        for part in self._components:
+            self._begin(part)
         stopping = asyncio.create_task(self._stopping.wait())
+        added = asyncio.create_task(self._added.wait())
         try:
-            running = set(tasks)
-            while running and not stopping.done():
-                done, _ = await asyncio.wait({*running, stopping}, return_when=asyncio.FIRST_COMPLETED)
-                running -= done
-                for task in done - {stopping}:
-                    task.result()
-            if running:
-                await self._end({task: tasks[task] for task in running})
+            while self._tasks and not stopping.done():
+                done, _ = await asyncio.wait({*self._tasks, stopping, added}, return_when=asyncio.FIRST_COMPLETED)
+                if added in done:
+                    self._added.clear()
+                    added = asyncio.create_task(self._added.wait())
+                for ended in [task for task in self._tasks if task in done]:
+                    del self._tasks[ended]
+                    if not ended.cancelled():
+                        ended.result()
+            if self._tasks:
+                await self._end(dict(self._tasks))
         finally:
             self._stopping.set()
-            leftover = [task for task in (*tasks, stopping) if not task.done()]
+            leftover = [task for task in (*self._tasks, stopping, added) if not task.done()]
             for task in leftover:
                 task.cancel()
             await asyncio.gather(*leftover, return_exceptions=True)
+
+    def _begin(self, part: Component) -> None:
+        self._reports[part.name] = ComponentReport("waiting")
+        self._tasks[asyncio.create_task(self._keep(part), name=part.name)] = part
 
     async def _end(self, tasks: dict[asyncio.Task[None], Component]) -> None:
         """Ask, wait for `grace`, then cancel; what a component raises while ending is its last error."""

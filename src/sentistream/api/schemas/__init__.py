@@ -118,6 +118,7 @@ from sentistream.api.schemas.operations import (
     Lag,
     Ledger,
     LedgerResponse,
+    SourceResponse,
     SourcesResponse,
     SourceState,
 )
@@ -269,6 +270,7 @@ __all__ = [
     "Shift",
     "ShortText",
     "SnoozeIn",
+    "SourceResponse",
     "SourceState",
     "SourcesResponse",
     "Stats",

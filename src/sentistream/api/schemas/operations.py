@@ -30,6 +30,13 @@ class SourceState(Model):
     holder: str | None = Field(description="The process that brings it in, as HOST:PID.")
 
 
+class SourceResponse(Model):
+    """Of POST sources/{name}/start and stop."""
+
+    data: SourceState
+    metadata: Metadata
+
+
 class SourcesResponse(Model):
     """Of GET sources."""
 
