@@ -23,6 +23,9 @@ from sentistream.analysis.base import Analyser
 from sentistream.domain.analysis import ModelInfo, Reading, unscored
 
 CANDIDATES = 5
+PIECE = 200
+"""Texts whose languages are told at a time, some 10 ms."""
+
 READ_AT_MOST = 1_000
 """Characters looked at; more of the same text does not change its language."""
 
@@ -207,7 +210,20 @@ class LanguageGate:
 
     async def analyse(self, texts: Sequence[str]) -> list[Reading]:
         """The inner readings, and `unscored` for what is surely in a foreign language."""
-        detections = await asyncio.to_thread(self._detect, texts)
+        reading: list[asyncio.Task[list[Reading]]] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                # While the model reads one piece, the languages of the next are told.
+                for start in range(0, len(texts), PIECE):
+                    piece = texts[start : start + PIECE]
+                    detections = await asyncio.to_thread(self._detect, piece)
+                    reading.append(group.create_task(self._read(piece, detections)))
+        except BaseExceptionGroup as failed:
+            error = failed.exceptions[0]
+            raise error from error.__cause__
+        return [one for piece_read in reading for one in piece_read.result()]
+
+    async def _read(self, texts: Sequence[str], detections: Sequence[Detection | None]) -> list[Reading]:
         claimed = self.model.languages
         foreign = [claimed is not None and self._is_foreign(found, claimed) for found in detections]
         readings = iter(await self._analyser.analyse([t for t, out in zip(texts, foreign, strict=True) if not out]))

@@ -24,6 +24,9 @@ from sentistream.domain.analysis import ModelInfo, Reading
 CHUNK = 16
 """Texts a thread reads before it asks for more: about 20 ms, so that a cancelled batch stops soon."""
 
+AHEAD = 2
+"""Chunks under way for each thread, so that none waits for the event loop to hand it the next one."""
+
 READ_AT_MOST = 4_000
 """Characters that are looked at; the network's longest input ends well before."""
 
@@ -64,7 +67,7 @@ class OnnxAnalyser:
                     readings[i] = reading
 
         try:
-            await asyncio.gather(*(work() for _ in range(min(self._threads, len(chunks)))))
+            await asyncio.gather(*(work() for _ in range(min(AHEAD * self._threads, len(chunks)))))
         finally:
             chunks.clear()  # where one failed, or the call was cancelled, nothing more is begun
         return [reading for reading in readings if reading is not None]
