@@ -75,7 +75,9 @@ async def test_every_example_works_and_answers_what_is_shown(house: House) -> No
     for requests, shown in examples():
         for index, request in enumerate(requests):
             answer = await house.client.request(**request)
-            assert answer.status_code in (200, 201, 202), f"{request}: {answer.text}"
+            # The house brings nothing in, as `sentistream api`; test_switch.py has a process that does.
+            switches = request["url"].endswith(("/start", "/stop"))
+            assert answer.status_code in ((409,) if switches else (200, 201, 202)), f"{request}: {answer.text}"
             if shown is not None and index == 0:
                 contains(answer.json(), shown, request["url"])
             ran += 1
