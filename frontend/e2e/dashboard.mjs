@@ -9,8 +9,9 @@ import { launch } from "./browser.mjs";
 import * as explore from "./explore.mjs";
 import * as overview from "./overview.mjs";
 import * as common from "./steps.mjs";
+import * as wall from "./wall.mjs";
 
-const steps = { ...common, ...overview, ...explore };
+const steps = { ...common, ...overview, ...explore, ...wall };
 
 const session = { browser: await launch(), page: null, complaints: [] };
 

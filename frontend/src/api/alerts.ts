@@ -21,7 +21,7 @@ export interface EpisodeQuery {
 const EPISODES = ["live", "alerts"];
 const RULES = ["live", "alert rules"];
 /** More episodes than this in one picture, nobody tells apart. */
-const MOST = 500;
+export const MOST_EPISODES = 500;
 
 /** Episodes that were open at some moment between start and end, newest first. */
 export function useEpisodes(wanted: EpisodeQuery) {
@@ -30,7 +30,7 @@ export function useEpisodes(wanted: EpisodeQuery) {
     queryFn: async ({ signal }) => {
       const { start, end, active, type, rule } = wanted;
       const query = {
-        limit: MOST,
+        limit: MOST_EPISODES,
         ...(start === null ? {} : { start_date: start }),
         ...(end === null ? {} : { end_date: end }),
         ...(active === null ? {} : { active }),

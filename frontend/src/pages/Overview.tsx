@@ -32,7 +32,7 @@ const LiveFeed = lazy(() => import("../panels/LiveFeed"));
 /** How people feel, whether it is getting worse, about what, where, and in their own words. */
 export function Overview() {
   const { controls, searchRef } = usePageContext();
-  const { range, filters, compare, setRange, setQuery, toggle } = controls;
+  const { range, filters, compare, setRange, setQuery, setValues, toggle } = controls;
   const arrived = useLive((state) => state.feed.received > 0 || (state.metrics?.total_posts ?? 0) > 0);
   const stats = useStats();
   const choose = (start: number, end: number) => setRange(rangeOf(start, end));
@@ -68,7 +68,12 @@ export function Overview() {
             <WordCloud range={range} filters={filters} onTerm={search} />
           </Slot>
           <Slot height={351}>
-            <Products range={range} filters={filters} onPick={toggle} />
+            <Products
+              range={range}
+              filters={filters}
+              onPick={toggle}
+              onChoose={(products) => setValues("product", products)}
+            />
           </Slot>
           <Slot height={351}>
             <Channels range={range} filters={filters} onPick={toggle} />

@@ -1,5 +1,5 @@
 import type { Mark } from "../charts/marks";
-import { formatDayAndTime, formatDuration, formatUtc } from "../lib/format";
+import { formatCount, formatDayAndTime, formatDuration, formatUtc } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import classes from "./MarkList.module.css";
 
@@ -8,11 +8,13 @@ const SHOWN = 3;
 interface MarkListProps {
   /** Latest first. */
   marks: readonly Mark[];
+  /** Of the alerts only the newest so many were read; null if all were. */
+  cutAt: number | null;
   onPick(mark: Mark): void;
 }
 
 /** The words of what is marked on the chart above; one line, whose room is kept while there is nothing to say. */
-export function MarkList({ marks, onPick }: MarkListProps) {
+export function MarkList({ marks, cutAt, onPick }: MarkListProps) {
   if (marks.length === 0) return <p className={classes.none}>No alert and no annotation in this time.</p>;
   return (
     <ul className={classes.marks} aria-label="Alerts and annotations in this time" data-testid="trend-marks">
@@ -31,7 +33,12 @@ export function MarkList({ marks, onPick }: MarkListProps) {
           </button>
         </li>
       ))}
-      {marks.length > SHOWN && <li className={classes.more}>and {marks.length - SHOWN} before</li>}
+      {marks.length > SHOWN && (
+        <li className={classes.more}>
+          and {marks.length - SHOWN} before
+          {cutAt !== null && `; only the newest ${formatCount(cutAt)} alerts are marked`}
+        </li>
+      )}
     </ul>
   );
 }

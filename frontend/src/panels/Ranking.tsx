@@ -1,5 +1,5 @@
 import { Tooltip, VisuallyHidden } from "@mantine/core";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
 import type { Group } from "../api/types";
@@ -34,10 +34,13 @@ interface RankingSpec extends RankingProps {
   grouping: Grouping;
   dimension: Dimension;
   empty: string;
+  /** More to choose, beside the title. */
+  actions?: ReactNode;
 }
 
 /** Groups by number of posts, each leaning the way people feel. A click filters by it. */
-export function Ranking({ title, about, grouping, dimension, empty, range, filters, onPick }: RankingSpec) {
+export function Ranking(spec: RankingSpec) {
+  const { title, about, grouping, dimension, empty, actions, range, filters, onPick } = spec;
   // Its own dimension stays open, so that what is chosen stands beside what it could be compared with.
   const groups = useGroups(grouping, range, { ...filters, [dimension]: [] }, COMPARED);
   const [order, setOrder] = useState<Order>("posts");
@@ -47,6 +50,7 @@ export function Ranking({ title, about, grouping, dimension, empty, range, filte
       title={title}
       about={`${about} Negative leans left, positive right; the thin line at each end is the 95 % interval of that share (Wilson). Below ${FEW_POSTS} scored posts a bar is hatched: it says little. The heads of the columns sort, shares and means by the lower end of their interval, so that few posts lead no list. Churn and toxic are the mean churn risk and toxicity, absent where no model reads them. Click a row to filter by it.`}
       query={groups}
+      actions={actions}
       csv={groups.data && (() => tableOf(dimension, groups.data.items))}
       subtitle={groups.data && shownOf(groups.data)}
     >

@@ -41,7 +41,7 @@ export default function Trend({ range, filters, compare, onChoose }: TrendProps)
   const [view, setView] = useQueryStates(parsers, { history: "push" });
   const [hidden, setHidden] = useState<ReadonlySet<Series>>(new Set());
   const readAt = trend.dataUpdatedAt;
-  const marks = useMarks(trend.data?.start, trend.data?.end, readAt);
+  const { marks, cutAt } = useMarks(trend.data?.start, trend.data?.end, readAt);
   const shares = view.measure === "shares";
   const bars = trend.data ? barsOf(trend.data.buckets, trend.data.period, MOST_BARS) : [];
   const before = compare && past.data ? barsOf(past.data.buckets, past.data.period, MOST_BARS) : null;
@@ -138,6 +138,7 @@ export default function Trend({ range, filters, compare, onChoose }: TrendProps)
               />
               <MarkList
                 marks={marksWithin(marks, start, end)}
+                cutAt={cutAt}
                 onPick={(mark) => {
                   const span = around(mark);
                   onChoose(span.start, span.end);

@@ -30,13 +30,17 @@ export function ChangeMark({ against, ...pill }: ChangeMarkProps) {
 
 /** The change alone, with its direction as an arrow. */
 export function ChangePill({ change, good, sure }: ChangePillProps) {
-  const news =
-    change.direction === "same" || !good || !sure ? "none" : change.direction === good ? "good" : "bad";
   const icon = change.direction === "up" ? "arrowUp" : change.direction === "down" ? "arrowDown" : null;
   return (
-    <span className={`${classes.change} numeric`} data-news={news}>
+    <span className={`${classes.change} numeric`} data-news={newsOf({ change, good, sure })}>
       {icon && <Icon name={icon} size={12} />}
       {change.text}
     </span>
   );
+}
+
+/** Whether a change is good news, bad news, or none: chance alone may explain it, or nobody minds. */
+export function newsOf({ change, good, sure }: ChangePillProps): "good" | "bad" | "none" {
+  if (change.direction === "same" || !good || !sure) return "none";
+  return change.direction === good ? "good" : "bad";
 }

@@ -8,6 +8,7 @@ import { FilterMenu } from "./FilterMenu";
 import { Icon } from "./Icon";
 import { RangePicker } from "./RangePicker";
 import type { FilterControls } from "./useFilters";
+import { useWall } from "./useWall";
 
 const TYPING_MS = 350;
 interface FilterBarProps {
@@ -23,6 +24,7 @@ export function FilterBar({ controls, searchRef, comparable = false }: FilterBar
     <search className={classes.bar} aria-label="Filters">
       <RangePicker range={range} setRange={setRange} />
       {comparable && <CompareSwitch controls={controls} />}
+      {comparable && <WallButton />}
       <SearchField controls={controls} searchRef={searchRef} />
       <div className={classes.menus}>
         {DIMENSIONS.map((dimension) => (
@@ -35,6 +37,18 @@ export function FilterBar({ controls, searchRef, comparable = false }: FilterBar
         )}
       </div>
     </search>
+  );
+}
+
+/** What these filters show, for the screen on the wall. */
+function WallButton() {
+  const { show } = useWall();
+  return (
+    <Tooltip label="Wallboard: one thing at a time, for a screen on the wall (w)" withArrow>
+      <button type="button" className={classes.wall} aria-label="Wallboard" onClick={show}>
+        <Icon name="screen" size={16} />
+      </button>
+    </Tooltip>
   );
 }
 

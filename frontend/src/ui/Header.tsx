@@ -1,12 +1,11 @@
 import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
 import { Link, useLocation } from "react-router";
-import { useSources } from "../api/hooks";
-import { useLive } from "../live/store";
 import classes from "./Header.module.css";
 import { Icon, type IconName } from "./Icon";
 import { LiveState } from "./LiveState";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
+import { useSimulated } from "./useSimulated";
 import { ViewsMenu } from "./ViewsMenu";
 import { zoneNote } from "./zone";
 
@@ -94,12 +93,8 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
   );
 }
 
-/** Simulated posts must never pass for what people said. */
 function DemoBadge() {
-  const sources = useSources();
-  const simulatedPost = useLive((state) => state.feed.posts.slice(0, 50).some((post) => post.simulated));
-  const synthetic = sources.data?.some((source) => source.kind === "synthetic") ?? false;
-  if (!synthetic && !simulatedPost) return null;
+  if (!useSimulated()) return null;
   return (
     <Tooltip
       label="Some or all posts come from the built-in generator; nobody wrote them"

@@ -6,6 +6,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["/", "Search in posts"],
   ["j k", "Next and previous post or dead letter; Enter opens it"],
   ["p", "Pause the feed, or go on"],
+  ["w", "Wallboard: one thing at a time, in turn; space holds it, arrows step, Esc ends it"],
   ["t", "Theme: as the system, light, dark"],
   ["1 2 3", "Correct the open post: positive, neutral, negative"],
   ["u", "Take the correction of the open post back"],

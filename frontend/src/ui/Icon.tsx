@@ -52,6 +52,7 @@ const PATHS = {
   table: "M4 5h16v14H4ZM4 10h16M4 14.500h16M10 5v14",
   expand: "M14 4h6v6M20 4l-7 7M10 20H4v-6M4 20l7-7",
   shrink: "M20 10h-6V4M14 10l6-6M4 14h6v6M10 14l-6 6",
+  screen: "M3 5h18v11H3ZM9 20h6M12 16v4",
   unscored: "M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18ZM6 18 18 6",
 } as const;
 

@@ -12,9 +12,11 @@ import classes from "./Shell.module.css";
 import { UpdateNotice } from "./UpdateNotice";
 import { type FilterControls, useFilters } from "./useFilters";
 import { usePost } from "./usePost";
+import { useWall } from "./useWall";
 
 const CommandPalette = lazy(() => import("./CommandPalette"));
 const PostDrawer = lazy(() => import("../panels/PostDrawer"));
+const Wallboard = lazy(() => import("../wall/Wallboard"));
 
 interface PageContext {
   controls: FilterControls;
@@ -28,6 +30,7 @@ export function Shell() {
   const [help, setHelp] = useState(false);
   const [palette, setPalette] = useState(false);
   const [post] = usePost();
+  const wall = useWall();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const away = useLive((state) => isAway(state.status));
   useLiveConnection(controls.filters);
@@ -40,6 +43,7 @@ export function Shell() {
     // A page without a search of its own has that of the palette.
     ["/", () => (searchRef.current ? searchRef.current.focus() : setPalette(true))],
     ["p", togglePause],
+    ["w", wall.shown ? wall.end : wall.show],
     ["t", () => setColorScheme(nextScheme(colorScheme))],
     ["shift+?", () => setHelp(true), { usePhysicalKeys: false }],
     ["?", () => setHelp(true)],
@@ -48,13 +52,21 @@ export function Shell() {
 
   return (
     <div className={classes.page} data-away={away || undefined}>
-      <a className={classes.skip} href="#content">
-        Skip to the content
-      </a>
-      <Header onHelp={() => setHelp(true)} onCommands={() => setPalette(true)} />
-      <main id="content" className={classes.main}>
-        <Outlet context={{ controls, searchRef } satisfies PageContext} />
-      </main>
+      {wall.shown ? (
+        <Suspense>
+          <Wallboard controls={controls} onEnd={wall.end} />
+        </Suspense>
+      ) : (
+        <>
+          <a className={classes.skip} href="#content">
+            Skip to the content
+          </a>
+          <Header onHelp={() => setHelp(true)} onCommands={() => setPalette(true)} />
+          <main id="content" className={classes.main}>
+            <Outlet context={{ controls, searchRef } satisfies PageContext} />
+          </main>
+        </>
+      )}
       <GapNotice />
       <UpdateNotice />
       {post !== null && (

@@ -1,12 +1,15 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { useLocation, useNavigate } from "react-router";
+import { useViews } from "../api/saved";
 import type { Command } from "../lib/commands";
 import { DIMENSION_TITLES, type Dimension } from "../lib/filters";
 import { PRESETS, shapeOf } from "../lib/range";
+import { addressOf } from "../lib/views";
 import { useLive } from "../live/store";
 import { PAGES } from "./Navigation";
 import type { FilterControls } from "./useFilters";
 import { useOptions } from "./useOptions";
+import { useWall } from "./useWall";
 
 const OFFERED: readonly Dimension[] = ["sentiment", "product", "channel", "source", "emotion"];
 const SCHEMES = ["auto", "light", "dark"] as const;
@@ -20,12 +23,21 @@ export function useCommands(controls: FilterControls, help: () => void): Command
   const filters = useFilterCommands(controls);
   const kept = new URLSearchParams(search);
   kept.delete("post");
+  const views = useViews();
+  const wall = useWall();
   return [
     ...PAGES.map(({ path, title }) => ({
       id: `page:${path}`,
       group: "Go to",
       title,
       run: () => void navigate({ pathname: path, search: kept.toString() }),
+    })),
+    { id: "wall", group: "Go to", title: "Wallboard", key: "w", run: wall.show },
+    ...(views.data ?? []).map((view) => ({
+      id: `view:${view.id}`,
+      group: "Saved views",
+      title: view.name,
+      run: () => void navigate(addressOf(view)),
     })),
     {
       id: "pause",

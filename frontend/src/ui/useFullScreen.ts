@@ -1,5 +1,5 @@
 import { useFocusTrap } from "@mantine/hooks";
-import { createContext, type RefCallback, useContext, useEffect, useState } from "react";
+import { createContext, type RefCallback, useContext, useEffect, useEffectEvent, useState } from "react";
 
 /** Whether the panel around fills the screen. */
 export const FullScreen = createContext(false);
@@ -19,17 +19,24 @@ export interface FullScreenControls {
 export function useFullScreen(): FullScreenControls {
   const [full, setFull] = useState(false);
   const trap = useFocusTrap(full);
+  useWholeScreen(full, () => setFull(false));
+  return { full, trap, toggle: () => setFull((now) => !now) };
+}
+
+/** The whole screen while `full`, as far as the browser lets us; `onLeave` when Escape, or the browser, ends it. */
+export function useWholeScreen(full: boolean, onLeave: () => void): void {
+  const leave = useEffectEvent(onLeave);
   useEffect(() => {
     if (!full) return;
     const page = document.documentElement;
     const covered = () => document.fullscreenElement === page;
     let wasCovered = false;
     const onChange = () => {
-      if (wasCovered && !covered()) setFull(false);
+      if (wasCovered && !covered()) leave();
       wasCovered = covered();
     };
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === "Escape" && !event.defaultPrevented) setFull(false);
+      if (event.key === "Escape" && !event.defaultPrevented) leave();
     };
     page.dataset.fullScreen = "";
     document.addEventListener("fullscreenchange", onChange);
@@ -43,5 +50,4 @@ export function useFullScreen(): FullScreenControls {
       if (covered()) void document.exitFullscreen();
     };
   }, [full]);
-  return { full, trap, toggle: () => setFull((now) => !now) };
 }
