@@ -4,6 +4,7 @@ import { useLive } from "../live/store";
 import { dismissGap } from "../live/useLiveConnection";
 import classes from "./GapNotice.module.css";
 import { Icon } from "./Icon";
+import notice from "./Notice.module.css";
 
 const SHOWN_MS = 30_000;
 
@@ -16,9 +17,9 @@ export function GapNotice() {
     return () => clearTimeout(timer);
   }, [gap]);
   return (
-    <div className={classes.place} role="status">
+    <div className={notice.place} role="status">
       {gap && (
-        <p className={`${classes.notice} numeric`} data-testid="gap" data-count={gap.count}>
+        <p className={`${notice.notice} numeric`} data-testid="gap" data-count={gap.count}>
           <Icon name="check" size={16} />
           <span>
             <strong>Caught up:</strong> {plural(gap.count, "post")}{" "}

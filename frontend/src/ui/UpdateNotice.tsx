@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { Icon } from "./Icon";
+import notice from "./Notice.module.css";
 import classes from "./UpdateNotice.module.css";
 
 const LOOK_MS = 3_600_000;
@@ -9,9 +10,9 @@ export function UpdateNotice() {
   const waiting = useWaitingWorker();
   const [dismissed, setDismissed] = useState<ServiceWorker | null>(null);
   return (
-    <div className={classes.place} role="status">
+    <div className={`${notice.place} ${classes.above}`} role="status">
       {waiting && waiting !== dismissed && (
-        <p className={classes.notice} data-testid="update">
+        <p className={notice.notice} data-testid="update">
           <Icon name="refresh" size={16} /> There is a new version of this page.
           <button type="button" className={classes.load} onClick={() => waiting.postMessage("take over")}>
             Load it
