@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { driftOf, newsOf, SCENES, scenesOf, stepped } from "./rotation";
+import { driftOf, hasNews, SCENES, scenesOf, stepped } from "./rotation";
 
 describe("the rotation", () => {
   it("shows alerts first, and only while there are any", () => {
@@ -20,9 +20,9 @@ describe("the rotation", () => {
   });
 
   it("takes an episode as news once", () => {
-    expect(newsOf([1, 2], new Set([1]))).toBe(true);
-    expect(newsOf([1, 2], new Set([1, 2, 3]))).toBe(false);
-    expect(newsOf([], new Set([1]))).toBe(false);
+    expect(hasNews([1, 2], new Set([1]))).toBe(true);
+    expect(hasNews([1, 2], new Set([1, 2, 3]))).toBe(false);
+    expect(hasNews([], new Set([1]))).toBe(false);
   });
 
   it("never stands still for long, and never moves far", () => {

@@ -26,8 +26,8 @@ export function stepped(scene: Scene, scenes: readonly Scene[], by: 1 | -1): Sce
   return scenes[next] ?? "mood";
 }
 
-/** Those of `open` that were not known: news, which comes before everything else. */
-export function newsOf(open: readonly number[], known: ReadonlySet<number>): boolean {
+/** Whether some of `open` was not known: news, which comes before everything else. */
+export function hasNews(open: readonly number[], known: ReadonlySet<number>): boolean {
   return open.some((id) => !known.has(id));
 }
 

@@ -1,6 +1,6 @@
 import { useDocumentVisibility } from "@mantine/hooks";
 import { useCallback, useEffect, useRef, useState } from "react";
-import { DWELL_SECONDS, newsOf, type Scene, scenesOf, stepped } from "./rotation";
+import { DWELL_SECONDS, hasNews, type Scene, scenesOf, stepped } from "./rotation";
 
 export interface Rotation {
   scene: Scene;
@@ -30,7 +30,7 @@ export function useRotation(open: readonly number[]): Rotation {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: `ids` says all of `open`, which is another array each time
   useEffect(() => {
-    const news = newsOf(open, known.current);
+    const news = hasNews(open, known.current);
     known.current = new Set(open);
     if (news) go("alerts");
     else if (open.length === 0) setScene((shown) => (shown === "alerts" ? "mood" : shown));
