@@ -336,3 +336,37 @@ async def test_every_reading_of_a_post_is_kept_with_what_it_is_to_the_post(store
     assert len(earlier) == 4
     assert [one.analyzed_at for one in earlier] == sorted((one.analyzed_at for one in earlier), reverse=True)
     assert await store.posts.analyses("6f1c2a52-6a0e-5d7b-9b1e-1f5d5a3c0e77") == []
+
+
+async def test_how_sure_models_were_is_counted_by_tier_and_by_tenths(store: Store, feed: Feed) -> None:
+    for n, (tier, confidence) in enumerate(
+        [("fast", 0.0), ("fast", 0.08), ("fast", 0.1), ("fast", 0.3), ("full", 0.7), ("full", 0.88), ("full", 1.0)]
+    ):
+        reading = a_reading(tier=tier, confidence_score=confidence)  # type: ignore[arg-type]
+        await feed.write(a_post(str(n), source="reddit" if n % 2 else "twitter"), reading=reading)
+    await feed.write(a_post("unread"), reading=unscored(ModelInfo(name="c", version="2", tier="full"), "nobody knows"))
+    await feed.write(a_post("old", created_at=RANGE["start"] - timedelta(minutes=1)))
+    await feed.write(
+        Correction(
+            post_id="4", source="twitter", content_hash=content_hash("text of 4"), correction_id="d",
+            corrected_by="ada", corrected_at=NOW, sentiment_label="neutral",
+        ),
+    )  # fmt: skip
+
+    async def spread(**filters: Any) -> list[tuple[str, int, float, dict[int, int]]]:
+        found = await store.numbers.confidence(NumbersQuery(**RANGE, filters=Filters(**filters)))
+        assert all(len(one.counts) == 10 for one in found)
+        return [
+            (one.tier, one.posts, one.average, {place: count for place, count in enumerate(one.counts) if count})
+            for one in found
+        ]
+
+    assert await spread() == [
+        ("fast", 4, 0.12, {0: 2, 1: 1, 3: 1}),
+        ("full", 2, 0.94, {8: 1, 9: 1}),
+    ], "a person is not more or less sure"
+    assert await spread(source=("reddit",)) == [
+        ("fast", 2, 0.19, {0: 1, 3: 1}),
+        ("full", 1, 0.88, {8: 1}),
+    ]
+    assert await spread(product=("nothing",)) == []

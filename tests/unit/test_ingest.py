@@ -150,6 +150,7 @@ async def test_publishes_everything_then_says_finished(clock: MovableClock) -> N
     assert (state.state, state.published, state.invalid, state.total) == ("finished", 4, 1, 4)
     assert (state.name, state.kind, state.error) == ("list:test", "file", None)
     assert (state.started_at, state.last_post_at, state.rate_per_minute) == (clock.now, clock.now, 4)
+    assert state.newest_post_at == max(entry.created_at for entry in stream.entries if isinstance(entry, Post))
     assert cursors.saved == {"list:test": {"row": 4}}
     assert source.closed
     assert msgspec.json.decode(msgspec.json.encode(state), type=SourceState) == state
@@ -280,9 +281,9 @@ async def test_stops_at_once_and_resumes_without_a_gap(clock: MovableClock) -> N
 async def test_the_rate_is_of_the_last_minute(clock: MovableClock) -> None:
     made, _ = ingester(ListSource([[post(n) for n in range(120)]]), Published(), SavedCursors(), clock)
     await made.run(tenure())
-    assert made.state.rate_per_minute == 120
+    assert (made.state.rate_per_minute, made.state.rate_per_second) == (120, 12)
     clock.advance(59)
-    assert made.state.rate_per_minute == 120
+    assert (made.state.rate_per_minute, made.state.rate_per_second) == (120, 0)
     clock.advance(1)
     assert made.state.rate_per_minute == 0
 

@@ -89,3 +89,14 @@ async def test_one_analyser_alone_reads_everything() -> None:
     assert {(one.tier, one.provisional) for one in readings} == {("full", False)}
     assert not reader.quick
     assert await reader.read([], waiting=0, age=0) == []
+
+
+async def test_it_reports_the_speed_of_both_models_once_a_batch_could_tell() -> None:
+    house = House(full=600, fast=8_000)
+    first = house.reader.report()
+    assert (first["best_per_second"], first["quick_per_second"], first["reading_quickly"]) == (None, None, False)
+    assert await house.read(50) == {("full", False): 50}
+    assert await house.read(500, waiting=2_000) == {("fast", True): 500}
+    report = house.reader.report()
+    assert (round(report["best_per_second"]), round(report["quick_per_second"])) == (600, 8_000)
+    assert (report["best"], report["quick"], report["reading_quickly"]) == ("full", "fast", True)

@@ -458,6 +458,69 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The bundled models
+         * @description What was measured of each before it was shipped: how right it is, and whether its confidence can be believed.
+         */
+        get: operations["models"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/metrics/confidence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How sure
+         * @description Posts of the range by the tier that read them and by tenths of their confidence.
+         */
+        get: operations["confidence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Models by what people said
+         * @description Every model that has read a corrected text, layers included, by language; empty while nobody has corrected any.
+         *
+         *     What was corrected is what people stumbled over: it says where models fail, not how often. The answer is kept for a
+         *     moment: a layer that is being read shows a little later.
+         */
+        get: operations["by_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/terms": {
         parameters: {
             query?: never;
@@ -1844,6 +1907,22 @@ export interface components {
             key: string | null;
         };
         /**
+         * CalibrationBin
+         * @description Probabilities in [low, high): how many, their mean, and how often what they spoke of was so.
+         */
+        CalibrationBin: {
+            /** Low */
+            low: number;
+            /** High */
+            high: number;
+            /** Count */
+            count: number;
+            /** Mean */
+            mean: number | null;
+            /** Observed */
+            observed: number | null;
+        };
+        /**
          * Comparison
          * @description A layer and its report.
          */
@@ -1858,6 +1937,32 @@ export interface components {
         ComparisonResponse: {
             data: components["schemas"]["Comparison"];
             metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * ConfidenceResponse
+         * @description Of GET metrics/confidence.
+         */
+        ConfidenceResponse: {
+            data: components["schemas"]["ConfidenceSpread"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * ConfidenceSpread
+         * @description Of the posts of a range that a model has read; people are neither more nor less sure.
+         */
+        ConfidenceSpread: {
+            /**
+             * Start
+             * Format: date-time
+             */
+            start: string;
+            /**
+             * End
+             * Format: date-time
+             */
+            end: string;
+            /** Items */
+            items: components["schemas"]["TierConfidence"][];
         };
         /**
          * CorrectionHistory
@@ -2041,6 +2146,27 @@ export interface components {
             message: string;
         };
         /**
+         * CorrectionReport
+         * @description Every model by what people said.
+         */
+        CorrectionReport: {
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "sentiment" | "emotion" | "toxicity" | "churn";
+            /** Scores */
+            scores: components["schemas"]["CorrectionScore"][];
+        };
+        /**
+         * CorrectionReportResponse
+         * @description Of GET reports/corrections.
+         */
+        CorrectionReportResponse: {
+            data: components["schemas"]["CorrectionReport"];
+            metadata: components["schemas"]["Metadata"];
+        };
+        /**
          * CorrectionResponse
          * @description Of POST and DELETE posts/{id}/correction.
          */
@@ -2061,6 +2187,38 @@ export interface components {
             /** Correction Id */
             correction_id: string | null;
             post: components["schemas"]["Post"];
+        };
+        /**
+         * CorrectionScore
+         * @description One model on the corrected texts of one language; `all`: of every one, where there are several.
+         */
+        CorrectionScore: {
+            /** Model */
+            model: string;
+            /** Version */
+            version: string;
+            /** Language */
+            language: string;
+            /** Posts */
+            posts: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Macro Recall */
+            macro_recall: number | null;
+            /**
+             * Macro F1 Present
+             * @description Over the classes that some text has.
+             */
+            macro_f1_present: number | null;
+            /**
+             * Unscored
+             * @description Texts that the model could not read: counted as wrong.
+             */
+            unscored: number;
+            /** Calibration Error */
+            calibration_error: number | null;
+            /** Calibration Bins */
+            calibration_bins: components["schemas"]["CalibrationBin"][];
         };
         /**
          * CorrectionsIn
@@ -3078,6 +3236,27 @@ export interface components {
             count: number;
         };
         /**
+         * MeasuredSet
+         * @description A model on one labelled set. Without bins it was measured, but not calibrated there.
+         */
+        MeasuredSet: {
+            /**
+             * Task
+             * @enum {string}
+             */
+            task: "sentiment" | "emotion" | "toxicity" | "churn";
+            /** Posts */
+            posts: number;
+            /** Accuracy */
+            accuracy: number;
+            /** Macro Recall */
+            macro_recall: number | null;
+            /** Expected Calibration Error */
+            expected_calibration_error: number | null;
+            /** Calibration Bins */
+            calibration_bins: components["schemas"]["CalibrationBin"][];
+        };
+        /**
          * Measures
          * @description Counts and averages of one group of posts. Shares by label are of the scored posts, null if there are none.
          * @example {
@@ -3983,6 +4162,38 @@ export interface components {
             layer_share: number | null;
         };
         /**
+         * ShippedModel
+         * @description A bundled model and what was measured of it before it was shipped.
+         */
+        ShippedModel: {
+            /** Name */
+            name: string;
+            /** Version */
+            version: string;
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "human" | "full" | "llm" | "fast" | "unscored";
+            /** Languages */
+            languages: string[];
+            /** Summary */
+            summary: string;
+            /** Sets */
+            sets: {
+                [key: string]: components["schemas"]["MeasuredSet"];
+            };
+        };
+        /**
+         * ShippedModelsResponse
+         * @description Of GET models.
+         */
+        ShippedModelsResponse: {
+            /** Data */
+            data: components["schemas"]["ShippedModel"][];
+            metadata: components["schemas"]["ListMetadata"];
+        };
+        /**
          * SnoozeIn
          * @description Until when the rule calls nobody.
          */
@@ -4033,8 +4244,21 @@ export interface components {
             resumed: number;
             /** Rate Per Minute */
             rate_per_minute: number;
-            /** Last Post At */
+            /**
+             * Rate Per Second
+             * @description Of the last ten seconds.
+             */
+            rate_per_second: number;
+            /**
+             * Last Post At
+             * @description When something was published.
+             */
             last_post_at: string | null;
+            /**
+             * Newest Post At
+             * @description When the newest post that this run brought was written.
+             */
+            newest_post_at: string | null;
             /** Error */
             error: string | null;
             /** Cursor */
@@ -4219,6 +4443,26 @@ export interface components {
         TermsResponse: {
             data: components["schemas"]["Terms"];
             metadata: components["schemas"]["Metadata"];
+        };
+        /**
+         * TierConfidence
+         * @description Posts by how sure their reading is.
+         */
+        TierConfidence: {
+            /**
+             * Tier
+             * @enum {string}
+             */
+            tier: "human" | "full" | "llm" | "fast" | "unscored";
+            /** Posts */
+            posts: number;
+            /** Average */
+            average: number;
+            /**
+             * Counts
+             * @description Posts by tenths of the confidence; 1 belongs to the last.
+             */
+            counts: number[];
         };
         /**
          * TierShare
@@ -6926,6 +7170,239 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WeekResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    models: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ShippedModelsResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    confidence: {
+        parameters: {
+            query?: {
+                /** @description Platform. Alternatives are joined by commas. */
+                source?: string;
+                /** @description Label. One or more of positive, negative, neutral, unscored. Alternatives are joined by commas. */
+                sentiment?: string;
+                /** @description Emotion. One or more of joy, sadness, anger, fear, surprise, disgust, neutral. Alternatives are joined by commas. */
+                emotion?: string;
+                /** @description Product. Alternatives are joined by commas. */
+                product?: string;
+                /** @description Channel. Alternatives are joined by commas. */
+                channel?: string;
+                /** @description City, as `Chicago` or `US/Chicago`. Alternatives are joined by commas. */
+                city?: string;
+                /** @description Country, ISO 3166 code. Alternatives are joined by commas. */
+                country?: string;
+                /** @description Language, ISO 639-1 code. Alternatives are joined by commas. */
+                language?: string;
+                /** @description Tier of the current analysis. One or more of human, full, llm, fast, unscored. Alternatives are joined by commas. */
+                tier?: string;
+                /** @description Author. Alternatives are joined by commas. */
+                author?: string;
+                /** @description Words that must all occur in the text; quotes make a phrase. */
+                q?: string;
+                /** @description Created at or after. */
+                start_date?: string;
+                /** @description Created before. */
+                end_date?: string;
+                /** @description Confidence of the label, at least. */
+                min_confidence?: number;
+                /** @description Toxicity, at least; posts that were not read for it are left out. */
+                min_toxicity?: number;
+                /** @description Churn risk, at least; posts that were not read for it are left out. */
+                min_churn_risk?: number;
+                /** @description Length of the range. */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfidenceResponse"];
+                };
+            };
+            /** @description A query parameter has a value nobody can answer. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description An API key is needed. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A foreign origin. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description A fault on this side. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+            /** @description Come back after Retry-After seconds. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorResponse"];
+                };
+            };
+        };
+    };
+    by_people: {
+        parameters: {
+            query?: {
+                /** @description What people said. */
+                task?: "sentiment" | "emotion" | "toxicity" | "churn";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionReportResponse"];
                 };
             };
             /** @description A query parameter has a value nobody can answer. */

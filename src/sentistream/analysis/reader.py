@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import structlog
 from msgspec.structs import replace
@@ -40,6 +41,7 @@ class TieredReader:
         self._clock = clock
         self._standing = Standing()
         self._speed = Speed()
+        self._quick_speed = Speed()
         self._arrivals = Rate()
 
     @property
@@ -51,6 +53,18 @@ class TieredReader:
     def quick(self) -> bool:
         """Whether new posts are read quickly at the moment."""
         return self._standing.quick
+
+    def report(self) -> dict[str, Any]:
+        """For health: who reads, and texts a second; None before a batch was big enough to tell."""
+        quick = None if self._quick is None else self._quick.model
+        return {
+            "status": "ok",
+            "best": self.best.model.name,
+            "best_per_second": self._speed.per_second,
+            "quick": quick and quick.name,
+            "quick_per_second": self._quick_speed.per_second,
+            "reading_quickly": self.quick,
+        }
 
     async def read(self, texts: Sequence[str], *, waiting: int, age: float) -> list[Reading]:
         """One reading per text, in order. waiting: posts behind these in the stream. age: of the oldest, in seconds."""
@@ -91,7 +105,10 @@ class TieredReader:
                 break
             readings += await self._timed(texts[len(readings) :][: step(self._speed.per_second)])
         if len(readings) < len(texts):
-            readings += [self._provisional(one) for one in await self._quick.analyse(texts[len(readings) :])]
+            rest, began = texts[len(readings) :], self._clock()
+            found = await self._quick.analyse(rest)
+            self._quick_speed.add(len(rest), self._clock() - began)
+            readings += [self._provisional(one) for one in found]
         return readings
 
     async def _timed(self, texts: Sequence[str]) -> list[Reading]:

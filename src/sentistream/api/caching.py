@@ -15,6 +15,8 @@ from sentistream.api.answers import JSON, LIVE_CACHE
 from sentistream.api.joined import Joined
 from sentistream.api.schemas import (
     AggregateResponse,
+    ConfidenceResponse,
+    CorrectionReportResponse,
     DistributionResponse,
     GroupsResponse,
     Model,
@@ -43,6 +45,8 @@ CACHED: tuple[type[Model], ...] = (
     PlacesResponse,
     WeekResponse,
     TermsResponse,
+    ConfidenceResponse,
+    CorrectionReportResponse,
     PostPage,
 )
 """Every answer that is kept."""

@@ -66,11 +66,13 @@ class Parts:
         self._components: list[Component] = []
         self._supervisor: Supervisor | None = None
         self._notes: dict[str, dict[str, Any]] = {}
+        self._reads = False
         self._batcher = Batcher(system.analyser)
         self._started_at = system.clock()
 
     def add_worker(self) -> None:
         """Settle what the stream delivers."""
+        self._reads = True
         system, settings = self.system, self.system.settings
         worker = Worker(
             stream=system.stream,
@@ -318,7 +320,8 @@ class Parts:
         }
         if broken:
             process["message"] = "; ".join(f"{name} crashed: {reports[name].error}" for name in broken)
-        return {"process": process, **self._notes}
+        reading = {"reading": self.system.reader.report()} if self._reads else {}
+        return {"process": process, **reading, **self._notes}
 
 
 async def require_key(system: System) -> None:

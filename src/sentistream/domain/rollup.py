@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from sentistream.domain.analysis import EMOTIONS
+from sentistream.domain.analysis import EMOTIONS, Tier
 
 SCALE = 10_000
 """Sums are integers in units of 1/SCALE."""
@@ -136,6 +136,15 @@ class Numbers(msgspec.Struct, frozen=True, kw_only=True):
             emotions=emotions or None,
             emotion_posts=max(values[f"{emotion}_count"] for emotion in EMOTIONS),
         )
+
+
+class Confidence(msgspec.Struct, frozen=True, kw_only=True):
+    """How sure the readings of one tier are, in [0, 1]. counts: posts by tenths; 1 belongs to the last."""
+
+    tier: Tier
+    posts: int
+    average: float
+    counts: tuple[int, ...]
 
 
 class WeekHour(msgspec.Struct, frozen=True, kw_only=True):

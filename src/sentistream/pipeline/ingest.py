@@ -33,6 +33,9 @@ LONGEST_WAIT = 4.0
 
 RATE_WINDOW = timedelta(minutes=1)
 
+LATELY = timedelta(seconds=10)
+"""What a rate a second goes by."""
+
 GIVES_WAY_AT = 2_000
 """Entries waiting in the stream above which a source that gives way waits: under a second of work."""
 
@@ -46,8 +49,10 @@ class SourceState(msgspec.Struct, kw_only=True):
 
     published: entries made durable by this run, of which `invalid` were unreadable. `resumed`: how
     many an earlier run had brought (0 if the source does not count). `rate_per_minute`: entries
-    published in the last minute. `error`: why it waits or failed, for people. `standby`: another
-    process, the `holder`, brings it in, and this one takes over when that one ends.
+    published in the last minute; `rate_per_second`: of the last ten seconds. `last_post_at`: when
+    something was published; `newest_post_at`: when the newest post of this run was written.
+    `error`: why it waits or failed, for people. `standby`: another process, the `holder`, brings it
+    in, and this one takes over when that one ends.
     """
 
     name: str
@@ -57,7 +62,9 @@ class SourceState(msgspec.Struct, kw_only=True):
     invalid: int = 0
     resumed: int = 0
     rate_per_minute: float = 0.0
+    rate_per_second: float = 0.0
     last_post_at: datetime | None = None
+    newest_post_at: datetime | None = None
     error: str | None = None
     total: int | None = None
     started_at: datetime | None = None
@@ -254,6 +261,8 @@ class Ingester:
         if entries:
             state.last_post_at = now
             self._recent.append((now, len(entries)))
+            written = [entry.created_at for entry in entries if isinstance(entry, Post)]
+            state.newest_post_at = max([*written, *filter(None, [state.newest_post_at])], default=None)
         self._forget(now)
         if self._on_published is not None:
             self._on_published(state)
@@ -296,6 +305,8 @@ class Ingester:
         while self._recent and self._recent[0][0] <= now - RATE_WINDOW:
             self._recent.popleft()
         self._state.rate_per_minute = float(sum(count for _, count in self._recent))
+        lately = sum(count for at, count in self._recent if at > now - LATELY)
+        self._state.rate_per_second = lately / LATELY.total_seconds()
 
 
 def _is_ours(error: Exception) -> bool:

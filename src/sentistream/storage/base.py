@@ -16,7 +16,7 @@ from sentistream.domain.layer import Disagreement, Layer, Tally, Unread
 from sentistream.domain.ledger import Account, Outcome
 from sentistream.domain.post import Entry
 from sentistream.domain.query import AlertsQuery, Filters, NumbersQuery, PageRequest
-from sentistream.domain.rollup import Numbers, WeekHour
+from sentistream.domain.rollup import Confidence, Numbers, WeekHour
 from sentistream.domain.term import Voice
 from sentistream.storage.ownership import Cursors, Leases
 from sentistream.storage.queue import RefineQueue
@@ -136,6 +136,10 @@ class NumbersReader(Protocol):
 
     async def week(self, query: NumbersQuery) -> list[WeekHour]:
         """The 168 hours of the week in the zone of `query`, Monday's first; `period` and `group_by` play no part."""
+        ...
+
+    async def confidence(self, query: NumbersQuery) -> list[Confidence]:
+        """Of the posts that models read, by tier, most posts first; `period`, `group_by` and `limit` play no part."""
         ...
 
     async def arrivals(self, since: datetime) -> int:

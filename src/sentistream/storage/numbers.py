@@ -15,9 +15,10 @@ from sqlalchemy import BigInteger, Connection, cast, func, select
 
 from sentistream.domain.errors import InvalidParameter
 from sentistream.domain.query import NumbersQuery
-from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, QUARTER, Measured, Numbers, WeekHour
+from sentistream.domain.rollup import GRAINS, MEASURES, MINUTE, OTHER, QUARTER, Confidence, Measured, Numbers, WeekHour
 from sentistream.storage.audit import key_column, measures
 from sentistream.storage.base import Cell
+from sentistream.storage.confidence import spread
 from sentistream.storage.deltas import OVERALL, SECOND
 from sentistream.storage.filters import TextSearch, conditions
 from sentistream.storage.records import Runner
@@ -58,6 +59,10 @@ class SqlNumbers:
             return folded(edges, totals, ZoneInfo(query.tz))
 
         return await self._read(work)
+
+    async def confidence(self, query: NumbersQuery) -> list[Confidence]:
+        """See `NumbersReader.confidence`."""
+        return await self._read(lambda connection: spread(connection, query, self._search))
 
     def _rows(self, connection: Connection, query: NumbersQuery, edges: list[int]) -> list[_Row]:
         dimension, keys = _rollup_for(connection, query)

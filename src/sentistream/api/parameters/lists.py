@@ -67,3 +67,9 @@ class DisagreementsParameters(Limited):
     label: Literal["positive", "negative", "neutral", "unscored"] | None = Field(
         None, description="What the layer says."
     )
+
+
+class TaskParameters(BaseModel):
+    """Of GET reports/corrections."""
+
+    task: Literal["sentiment", "emotion", "toxicity", "churn"] = Field("sentiment", description="What people said.")

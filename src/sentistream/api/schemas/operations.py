@@ -22,7 +22,9 @@ class SourceState(Model):
     invalid: Count = Field(description="Of those, unreadable ones: they are among the dead letters.")
     resumed: Count = Field(description="Entries that an earlier run had brought.")
     rate_per_minute: float
-    last_post_at: datetime | None
+    rate_per_second: float = Field(description="Of the last ten seconds.")
+    last_post_at: datetime | None = Field(description="When something was published.")
+    newest_post_at: datetime | None = Field(description="When the newest post that this run brought was written.")
     error: str | None
     cursor: dict[str, Any] | None
     total: Count | None = Field(description="How many there will be in all, where that is known.")
