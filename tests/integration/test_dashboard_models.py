@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -45,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         labels = ("positive", "positive", "neutral")
         said = [{"id": f"p{index}", "sentiment_label": labels[index % 3]} for index in range(30)]
         assert running.http.post("/api/v1/corrections", json={"corrections": said}).status_code in (200, 202)
-        running.until(lambda: len(running.data("corrections?limit=50")) == 30, 60, "the corrections")
+        running.until(lambda: len(running.data("corrections", limit=50)) == 30, 60, "the corrections")
         yield running
 
 
@@ -58,3 +59,49 @@ def test_an_open_post_shows_all_that_was_read_in_it(browser: Browser, server: Ru
     assert browser.axe() == []
     assert browser.overflow() == 0
     assert browser.complaints() == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_models_page_tells_how_well_posts_are_read(browser: Browser, server: Running, scheme: str) -> None:
+    browser.open(url=f"{address(server)}/models", scheme=scheme)
+    spread = browser.text(selector='[data-testid="confidence"]')
+    assert "30 posts, mean" in spread, "the corrected half has no confidence"
+    legend = browser.text(selector='[data-testid="tier-trend"] ul')
+    assert "People 50.0" in legend.replace("\n", " ")
+    assert "Waiting for a first reading" in browser.text(selector='[data-testid="reading-speed"]')
+    people = browser.text(selector='[data-testid="by-people"]')
+    assert "vader" in people
+    assert "sentistream-fast" in people, "layers are measured too"
+    calibration = browser.text(selector='[data-testid="calibration"]')
+    assert "By people, of 30 texts" in calibration
+    assert browser.evaluate(script="return document.querySelectorAll('[data-testid=calibration] circle').length") > 0
+    browser.click(selector='label:has-text("Toxicity")')
+    browser.until(script="document.body.innerText.includes('Nobody has corrected the toxicity of a post yet')")
+    assert browser.axe() == []
+    assert browser.overflow() == 0
+    assert browser.complaints() == []
+
+
+def test_a_filter_and_a_time_choose_what_the_models_page_counts(browser: Browser, server: Running) -> None:
+    browser.open(url=f"{address(server)}/models?source=reddit", width=390)
+    browser.until(script="document.body.innerText.includes('No posts in the last 24 hours match.')")
+    browser.open(url=f"{address(server)}/models?range=1h", width=390)
+    browser.until(script="document.body.innerText.includes('No model has read a post of the last hour that matches.')")
+    assert browser.overflow() == 0
+
+
+@pytest.mark.parametrize(
+    ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")], ids=["light", "dark", "phone"]
+)
+def test_sources_tell_how_fast_they_are_and_how_far_behind(
+    browser: Browser, tmp_path: Path, width: int, scheme: str
+) -> None:
+    with serving(tmp_path, "--no-backfill", "--posts-per-minute", "600") as running:
+        running.until(lambda: running.data("sources")[0]["rate_per_second"] > 1, 60, "a rate")
+        browser.open(url=f"{address(running)}/sources", width=width, scheme=scheme)
+        browser.until(script="/\\d\\/s/.test(document.querySelector('[data-testid=sources] tbody')?.innerText ?? '')")
+        row = browser.text(selector='[data-testid="sources"] tbody tr')
+        assert "synthetic" in row
+        assert "Running" in row
+        assert browser.axe() == []
+        assert browser.overflow() == 0

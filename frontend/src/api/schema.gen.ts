@@ -2677,7 +2677,9 @@ export interface components {
         };
         /**
          * Health
-         * @description `services` holds database, stream, model, live, cache and sources, each with its own `status`.
+         * @description `services` holds database, stream, model, live, cache, sources and process, each with its own `status`.
+         *
+         *     `reading`, where this process reads posts: who reads, and how many texts a second.
          */
         Health: {
             /**

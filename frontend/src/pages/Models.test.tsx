@@ -3,9 +3,11 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { NuqsTestingAdapter } from "nuqs/adapters/testing";
-import { MemoryRouter } from "react-router";
+import { createRef } from "react";
+import { MemoryRouter, Outlet, Route, Routes } from "react-router";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import type { Layer, Report } from "../api/layers";
+import { NO_FILTERS } from "../lib/filters";
 import { aPost } from "../testing";
 import Models from "./Models";
 
@@ -51,6 +53,22 @@ const REPORT: Report = {
   corrected: { key: "corrected", posts: 2, agreed: 1, share: 0.5 },
 };
 
+const nothing = vi.fn();
+const CONTEXT = {
+  controls: {
+    range: "24h",
+    compare: false,
+    filters: NO_FILTERS,
+    setCompare: nothing,
+    setRange: nothing,
+    setQuery: nothing,
+    setValues: nothing,
+    toggle: nothing,
+    clear: nothing,
+  },
+  searchRef: createRef<HTMLInputElement>(),
+};
+
 function show() {
   const asked: string[] = [];
   let layer = LAYER;
@@ -70,9 +88,13 @@ function show() {
       };
       return Response.json({ data: [one], metadata });
     }
-    if (pathname.startsWith("/api/v1/reports"))
+    if (pathname.startsWith("/api/v1/reports/compare"))
       return Response.json({ data: { layer, report: REPORT }, metadata });
-    return Response.json({ data: layer, metadata }, { status: 202 });
+    if (pathname.startsWith("/api/v1/layers"))
+      return Response.json({ data: layer, metadata }, { status: 202 });
+    // The panels above have tests of their own.
+    const error = { code: "NOT_FOUND", message: "not here", details: {} };
+    return Response.json({ error }, { status: 404 });
   });
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   render(
@@ -80,7 +102,11 @@ function show() {
       <QueryClientProvider client={client}>
         <MemoryRouter>
           <NuqsTestingAdapter>
-            <Models />
+            <Routes>
+              <Route element={<Outlet context={CONTEXT} />}>
+                <Route index element={<Models />} />
+              </Route>
+            </Routes>
           </NuqsTestingAdapter>
         </MemoryRouter>
       </QueryClientProvider>

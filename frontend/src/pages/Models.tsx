@@ -1,15 +1,32 @@
 import { parseAsString, useQueryState } from "nuqs";
 import { useLayers } from "../api/layers";
+import { ByPeople } from "../panels/ByPeople";
+import { Calibration } from "../panels/Calibration";
 import { Comparison } from "../panels/Comparison";
+import { ConfidenceSpread } from "../panels/ConfidenceSpread";
 import { LayerTable } from "../panels/LayerTable";
+import { ReadingSpeed } from "../panels/ReadingSpeed";
+import { TierTrend } from "../panels/TierTrend";
+import { FilterBar } from "../ui/FilterBar";
+import { usePageContext } from "../ui/Shell";
+import classes from "./Models.module.css";
 
-/** Other models beside the one that counts: what they say of stored posts, and how it differs. */
+/** How well posts are read, how far models can be believed, and what another model would say. */
 export default function Models() {
+  const { controls, searchRef } = usePageContext();
   const [chosen, choose] = useQueryState("layer", parseAsString);
   const layers = useLayers();
   const layer = layers.data?.find(({ name }) => name === chosen) ?? layers.data?.[0];
   return (
     <>
+      <FilterBar controls={controls} searchRef={searchRef} />
+      <ReadingSpeed />
+      <div className={classes.pair}>
+        <TierTrend controls={controls} />
+        <ConfidenceSpread range={controls.range} filters={controls.filters} />
+      </div>
+      <ByPeople />
+      <Calibration />
       <LayerTable query={layers} chosen={layer?.name} choose={(name) => void choose(name)} />
       {layer && <Comparison key={layer.name} layer={layer} />}
     </>

@@ -1,6 +1,8 @@
 import { useSources } from "../api/hooks";
+import { useHealth } from "../api/models";
 import type { SourceState } from "../api/types";
 import { formatAgo, formatCount, formatUtc } from "../lib/format";
+import { behindWords, formatRate, sourceTable, streamWords } from "../lib/sources";
 import { DataTable } from "../ui/DataTable";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
@@ -19,10 +21,14 @@ const STATE_TITLES: Record<SourceState["state"], string> = {
 /** Each source of this system: whether it runs, how fast, how far it is. */
 export function SourceTable() {
   const query = useSources();
+  const health = useHealth();
   return (
     <Panel
       title="Sources"
-      about="What this process brings in by itself. Posts sent over HTTP are in the ledger under their connector. The rate is of the last minute."
+      about="What this process brings in by itself. Posts sent over HTTP are in the ledger under their connector. Now is the mean of the last ten seconds. Behind is how old the newest post was that this run brought: of a file that is replayed with its own dates, that is its age and no fault. Then it waits in the stream until a worker has read it."
+      subtitle={health.data && streamWords(health.data.lag)}
+      query={query}
+      csv={query.data && (() => sourceTable(query.data, Date.now()))}
     >
       <PanelBody
         query={query}
@@ -36,7 +42,9 @@ export function SourceTable() {
               <tr>
                 <th scope="col">source</th>
                 <th scope="col">state</th>
+                <th scope="col">now</th>
                 <th scope="col">a minute</th>
+                <th scope="col">behind</th>
                 <th scope="col">brought in</th>
                 <th scope="col">unreadable</th>
                 <th scope="col">last post</th>
@@ -57,6 +65,7 @@ export function SourceTable() {
 function Row({ source }: { source: SourceState }) {
   const now = useNow(5_000);
   const brought = source.published + source.resumed;
+  const newest = source.newest_post_at === null ? null : Date.parse(source.newest_post_at);
   const last = source.last_post_at === null ? null : Date.parse(source.last_post_at);
   return (
     <tr>
@@ -67,7 +76,9 @@ function Row({ source }: { source: SourceState }) {
         </span>
         {source.error && <p className={classes.error}>{source.error}</p>}
       </td>
+      <td>{formatRate(source.rate_per_second)}</td>
       <td>{formatCount(Math.round(source.rate_per_minute))}</td>
+      <td>{newest === null ? "–" : <time title={formatUtc(newest)}>{behindWords(newest, now)}</time>}</td>
       <td>
         {formatCount(brought)}
         {source.total !== null && ` of ${formatCount(source.total)}`}

@@ -122,7 +122,10 @@ class Lag(Model):
 
 
 class Health(Model):
-    """`services` holds database, stream, model, live, cache and sources, each with its own `status`."""
+    """`services` holds database, stream, model, live, cache, sources and process, each with its own `status`.
+
+    `reading`, where this process reads posts: who reads, and how many texts a second.
+    """
 
     status: Literal["ok", "degraded", "unavailable"]
     message: str | None = Field(None, description="While it starts: what it waits for.")
