@@ -79,6 +79,12 @@ export default defineConfig({
     // The content security policy allows no data: scripts or fonts.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    rolldownOptions: {
+      output: {
+        // All that the first page needs in one file: thirty small ones cost more in headers than they hold.
+        codeSplitting: { groups: [{ name: "start", test: /\/src\/main\.tsx$/ }] },
+      },
+    },
   },
   server: {
     proxy: {

@@ -7,8 +7,11 @@ const WAIT_MS = 20_000;
 const testId = (name) => `[data-testid="${name}"]`;
 const numberOf = (text) => Number((text ?? "").replaceAll(/[^\d]/g, ""));
 
-/** Opens `url` in a new page of its own; complaints of the console are collected. */
-export async function open(session, { url, width = 1440, height = 900, scheme = "light" }) {
+/**
+ * Opens `url` in a new page of its own; complaints of the console are collected. Panels of the overview come when
+ * they are looked at: with `whole` each of them is, from the top to the bottom, and then the top again.
+ */
+export async function open(session, { url, width = 1440, height = 900, scheme = "light", whole = true }) {
   await session.page?.context().close();
   const context = await session.browser.newContext({
     viewport: { width, height },
@@ -22,6 +25,57 @@ export async function open(session, { url, width = 1440, height = 900, scheme = 
   });
   session.page.on("pageerror", (error) => session.complaints.push(error.message));
   await session.page.goto(url);
+  if (whole) await session.page.evaluate(lookedThrough, WAIT_MS);
+}
+
+async function lookedThrough(ms) {
+  const path = window.location.pathname;
+  if (path !== "/" || document.getElementById("root") === null) return;
+  const deadline = performance.now() + ms;
+  const next = () => document.querySelector('[data-slot][data-seen="false"]');
+  const isThere = () => document.querySelector('[data-slot], [data-testid="first-steps"]') !== null;
+  while (!isThere() || next() !== null) {
+    if (performance.now() > deadline) throw new Error("the panels of the overview never came");
+    next()?.scrollIntoView();
+    await new Promise(requestAnimationFrame);
+  }
+  window.scrollTo(0, 0);
+}
+
+/** The panels whose code and data were fetched, and the paths of the API that were asked, with their counts. */
+export async function fetched({ page }) {
+  return page.evaluate(() => ({
+    seen: [...document.querySelectorAll('[data-slot][data-seen="true"]')].map(({ dataset }) => dataset.slot),
+    waiting: [...document.querySelectorAll('[data-slot][data-seen="false"]')].map(
+      ({ dataset }) => dataset.slot,
+    ),
+    asked: performance
+      .getEntriesByType("resource")
+      .map(({ name }) => new URL(name).pathname)
+      .filter((path) => path.startsWith("/api/")),
+  }));
+}
+
+/** How far things jumped while the page came, as Chromium counts it (CLS). */
+export async function shifted({ page }) {
+  return page.evaluate(
+    () =>
+      new Promise((resolve) => {
+        let sum = 0;
+        const add = (list) => {
+          for (const { value, hadRecentInput } of list.getEntries()) if (!hadRecentInput) sum += value;
+        };
+        const observer = new PerformanceObserver(add);
+        observer.observe({ type: "layout-shift", buffered: true });
+        // What happened before is told in a task of its own.
+        setTimeout(() => resolve(sum), 100);
+      }),
+  );
+}
+
+/** Scrolls the panel `title` into view. */
+export async function reach({ page }, { title }) {
+  await page.locator(`[data-slot="${title}"]`).scrollIntoViewIfNeeded({ timeout: WAIT_MS });
 }
 
 /** What the console complained about since `open`. */

@@ -222,3 +222,28 @@ def test_it_fits_and_is_accessible(browser: Browser, server: Running, width: int
     assert browser.overflow() == 0
     assert browser.axe() == []
     assert browser.complaints() == []
+
+
+def test_panels_out_of_view_wait_and_nothing_jumps(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server), width=1440, height=700, whole=False)
+    browser.text(selector='[data-testid="gauge"]')
+    first = browser.fetched()
+    assert {"Trend", "Live feed"} <= set(first["seen"])
+    assert {"Map", "Cities", "Hours of the week", "Past alerts"} <= set(first["waiting"])
+    asked = ("/api/v1/metrics/geo", "/api/v1/metrics/week")
+    assert not set(asked) & set(first["asked"])
+    assert browser.text(selector='[data-slot="Map"] h2') == "Map", "it has its name, to be found by"
+
+    browser.reach(title="Map")
+    browser.text(selector='[data-testid="place-map"] svg')
+    assert "/api/v1/metrics/geo" in browser.fetched()["asked"]
+    assert browser.shifted() < 0.05
+    assert browser.complaints() == []
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (390, 844)], ids=["desktop", "phone"])
+def test_nothing_jumps_while_the_page_comes(browser: Browser, server: Running, width: int, height: int) -> None:
+    browser.open(url=address(server), width=width, height=height, whole=False)
+    browser.text(selector='[data-testid="total-posts"]')
+    browser.text(selector='[data-testid="ledger"]')
+    assert browser.shifted() < 0.05

@@ -13,20 +13,21 @@ const KEY = ["live", "annotations"];
 /** More than this in one picture, nobody reads. */
 const MOST = 200;
 
-/** What people wrote at the moments of [start, end), ISO 8601, latest first; without bounds, of all times. */
-export function useAnnotations(range: { start?: string; end?: string } = {}, limit = MOST) {
+/** What people wrote at the moments of [start, end), ISO 8601, latest first; without bounds, of all times. Null: not yet. */
+export function useAnnotations(range: { start?: string; end?: string } | null = {}, limit = MOST) {
   return useQuery({
     queryKey: [...KEY, range, limit],
     queryFn: async ({ signal }) => {
       const query = {
         limit,
-        ...(range.start === undefined ? {} : { start_date: range.start }),
-        ...(range.end === undefined ? {} : { end_date: range.end }),
+        ...(range?.start === undefined ? {} : { start_date: range.start }),
+        ...(range?.end === undefined ? {} : { end_date: range.end }),
       };
       const { data, metadata } = await read(api.GET("/api/v1/annotations", { params: { query }, signal }));
       return { annotations: data, hasMore: metadata.has_more };
     },
     placeholderData: keepPreviousData,
+    enabled: range !== null,
   });
 }
 

@@ -22,7 +22,7 @@ export function useMarks(start: string | undefined, end: string | undefined, now
     type: null,
     rule: null,
   });
-  const annotations = useAnnotations(start === undefined || end === undefined ? {} : { start, end });
+  const annotations = useAnnotations(start === undefined || end === undefined ? null : { start, end });
   const marks = [
     ...(alerts.data?.alerts ?? []).map((alert) => markOf(alert, now)),
     ...(annotations.data?.annotations ?? []).map(({ id, at, until, text }) => ({

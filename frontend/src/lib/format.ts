@@ -5,17 +5,26 @@ import { wallClock, written } from "./timeZone";
 const NOTHING = "–";
 const MINUS = "−";
 
-const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
-const short = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+/** What is dear to make, made at its first use: most of these are not needed to draw the first page. */
+function once<T>(make: () => T): () => T {
+  let made: T | null = null;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+const whole = once(() => new Intl.NumberFormat("en", { maximumFractionDigits: 0 }));
+const short = once(() => new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 }));
 
 export function formatCount(value: number | null | undefined): string {
-  return value == null ? NOTHING : whole.format(value);
+  return value == null ? NOTHING : whole().format(value);
 }
 
 /** 1,234 stays as it is; 12,345 becomes 12.3K. */
 export function formatCompact(value: number | null | undefined): string {
   if (value == null) return NOTHING;
-  return Math.abs(value) < 10_000 ? whole.format(value) : short.format(value);
+  return Math.abs(value) < 10_000 ? whole().format(value) : short().format(value);
 }
 
 /** A share of 1 as a percentage with one digit: 0.4237 becomes 42.4 %. */
@@ -155,12 +164,12 @@ const SPELLINGS: Record<string, string> = {
   ios: "iOS",
 };
 
-const languages = new Intl.DisplayNames("en", { type: "language", fallback: "code" });
-const regions = new Intl.DisplayNames("en", { type: "region", fallback: "code" });
+const languages = once(() => new Intl.DisplayNames("en", { type: "language", fallback: "code" }));
+const regions = once(() => new Intl.DisplayNames("en", { type: "region", fallback: "code" }));
 
 export function languageOf(code: string): string {
   try {
-    return languages.of(code) ?? code;
+    return languages().of(code) ?? code;
   } catch (error) {
     // Posts may carry any text as their language; what is not a code is shown as it came.
     if (error instanceof RangeError) return code;
@@ -170,7 +179,7 @@ export function languageOf(code: string): string {
 
 export function countryOf(code: string): string {
   try {
-    return regions.of(code) ?? code;
+    return regions().of(code) ?? code;
   } catch (error) {
     if (error instanceof RangeError) return code;
     throw error;

@@ -1,12 +1,21 @@
 /** The zone that times are shown in: the browser's, unless the viewer chose another. */
 
-const BROWSER = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const MINUTE_MS = 60_000;
 
 let chosen: string | null = null;
+let browser: string | null = null;
 let parts: Intl.DateTimeFormat | null = null;
 
-export const timeZone = (): string => chosen ?? BROWSER;
+export const timeZone = (): string => {
+  browser ??= browserZone();
+  return chosen ?? browser;
+};
+
+/** Temporal, where there is one, knows it at once; Intl has to be set up first, which delays the first picture. */
+function browserZone(): string {
+  const { Temporal } = globalThis as { Temporal?: { Now: { timeZoneId(): string } } };
+  return Temporal?.Now.timeZoneId() ?? Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
 
 /** Before anything is drawn; RangeError for a name that is no IANA zone. */
 export function setTimeZone(zone: string | null): void {

@@ -57,6 +57,13 @@ export class LiveClient {
     this.connection.open();
   }
 
+  /** Shows stored posts until the feed begins. */
+  peek(posts: readonly Post[]): void {
+    if (this.stopped || this.seeded) return;
+    this.buffer.peek(posts);
+    this.options.onFeed();
+  }
+
   stop(): void {
     this.stopped = true;
     this.connection.close();

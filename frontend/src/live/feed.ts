@@ -43,6 +43,8 @@ export const EMPTY_FEED: FeedSnapshot = {
 /** The feed's memory: what is shown, what waits, what was seen. Mutable, read through `snapshot()`. */
 export class FeedBuffer {
   private shown: Post[] = [];
+  /** Stored posts that were read before the feed began: shown below until it is seeded, then forgotten. */
+  private peeked: readonly Post[] = [];
   private pending: Post[] = [];
   /** Arrivals beyond `pending`: left out by the server, or here because too many waited. */
   private beyond = 0;
@@ -68,8 +70,15 @@ export class FeedBuffer {
     return (this.pending.at(-1) ?? this.shown[0])?.id ?? null;
   }
 
+  /** Shows stored posts (newest first) until the feed is seeded. */
+  peek(posts: readonly Post[]): void {
+    this.peeked = posts;
+    this.changed = true;
+  }
+
   /** Puts the latest stored posts (newest first) below whatever arrived meanwhile. */
   seed(posts: readonly Post[]): void {
+    this.peeked = [];
     for (const post of posts) {
       if (this.seen.has(post.id)) continue;
       this.remember(post);
@@ -175,7 +184,7 @@ export class FeedBuffer {
   snapshot(): FeedSnapshot {
     if (this.changed) {
       this.last = {
-        posts: this.shown,
+        posts: this.peeked.length > 0 ? this.withPeeked() : this.shown,
         waiting: this.pending.length + this.beyond,
         received: this.received,
         exact: this.exact,
@@ -186,6 +195,10 @@ export class FeedBuffer {
       this.changed = false;
     }
     return this.last;
+  }
+
+  private withPeeked(): readonly Post[] {
+    return this.shown.concat(this.peeked.filter((post) => !this.seen.has(post.id)));
   }
 
   private take(posts: readonly Post[]): number {

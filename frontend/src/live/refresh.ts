@@ -1,7 +1,6 @@
 /** Runs `refresh` at most every `every` ms while something is reported, never while suspended. */
 export class Refresher {
   private timer: ReturnType<typeof setTimeout> | null = null;
-  private lastRun = Number.NEGATIVE_INFINITY;
   private dirty = false;
   private suspended = false;
 
@@ -9,6 +8,8 @@ export class Refresher {
     private readonly refresh: () => void,
     private every: number,
     private readonly clock: () => number,
+    /** When everything was last read. */
+    private lastRun = Number.NEGATIVE_INFINITY,
   ) {}
 
   touch(): void {

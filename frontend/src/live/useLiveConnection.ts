@@ -36,7 +36,8 @@ export function useLiveConnection(filters: Filters): void {
     const { q: words, ...dimensions } = filterParameters(wanted);
     const { setState, getState } = useLive;
     const refresh = () => void queries.invalidateQueries({ queryKey: ["live"] }, { cancelRefetch: false });
-    const refresher = new Refresher(refresh, REFRESH_MS, Date.now);
+    // What is on the screen has just been asked for: the greeting of the server is no reason to ask again.
+    const refresher = new Refresher(refresh, REFRESH_MS, Date.now, Date.now());
 
     let frame: number | null = null;
     let stepTimer: ReturnType<typeof setTimeout> | null = null;
@@ -83,6 +84,12 @@ export function useLiveConnection(filters: Filters): void {
     current = client;
     setState({ feed: client.feed(), seeded: false });
     client.start();
+    // Something to read while the socket is being opened; a failure is told when the same is asked for good.
+    const early = new AbortController();
+    readLatestPosts(wanted, early.signal).then(
+      (posts) => client.peek(posts),
+      () => undefined,
+    );
 
     const seen = () => {
       refresher.suspend(document.hidden);
@@ -101,6 +108,7 @@ export function useLiveConnection(filters: Filters): void {
     const idle = setInterval(() => refresher.touch(), IDLE_REFRESH_MS);
 
     return () => {
+      early.abort();
       client.stop();
       refresher.stop();
       unhold();

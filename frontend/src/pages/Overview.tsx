@@ -1,19 +1,21 @@
-import { Skeleton } from "@mantine/core";
-import { lazy, type ReactNode, Suspense } from "react";
-import { useStats } from "../api/hooks";
+import { lazy, Suspense } from "react";
+import { useStats, useTrend } from "../api/hooks";
 import { rangeOf } from "../lib/range";
 import { withTerm } from "../lib/terms";
 import { useLive } from "../live/store";
 import { AlertBanner } from "../panels/AlertBanner";
-import { FirstSteps } from "../panels/FirstSteps";
-import { LedgerStrip } from "../panels/LedgerStrip";
-import { TierStrip } from "../panels/TierStrip";
+import LiveFeed from "../panels/LiveFeed";
 import { Totals } from "../panels/Totals";
+import Trend from "../panels/Trend";
 import { FilterBar } from "../ui/FilterBar";
 import { usePageContext } from "../ui/Shell";
+import { Slot } from "../ui/Slot";
+import { useSettled } from "../ui/useSettled";
 import classes from "./Overview.module.css";
 
-const Trend = lazy(() => import("../panels/Trend"));
+const FirstSteps = lazy(() => import("../panels/FirstSteps"));
+const TierStrip = lazy(() => import("../panels/TierStrip"));
+const LedgerStrip = lazy(() => import("../panels/LedgerStrip"));
 const Distribution = lazy(() => import("../panels/Distribution"));
 const Emotions = lazy(() => import("../panels/Emotions"));
 const Risks = lazy(() => import("../panels/Risks"));
@@ -27,7 +29,6 @@ const WordCloud = lazy(() => import("../panels/WordCloud"));
 const PlaceMap = lazy(() => import("../panels/PlaceMap"));
 const Week = lazy(() => import("../panels/Week"));
 const Alerts = lazy(() => import("../panels/Alerts"));
-const LiveFeed = lazy(() => import("../panels/LiveFeed"));
 
 /** How people feel, whether it is getting worse, about what, where, and in their own words. */
 export function Overview() {
@@ -35,9 +36,16 @@ export function Overview() {
   const { range, filters, compare, setRange, setQuery, setValues, toggle } = controls;
   const arrived = useLive((state) => state.feed.received > 0 || (state.metrics?.total_posts ?? 0) > 0);
   const stats = useStats();
+  const seeded = useLive((state) => state.seeded);
+  const settled = useSettled(useTrend(range, filters).isFetched && seeded);
   const choose = (start: number, end: number) => setRange(rangeOf(start, end));
   const search = (term: string) => setQuery(withTerm(filters.q, term));
-  if (stats.data?.posts === 0 && !arrived) return <FirstSteps />;
+  if (stats.data?.posts === 0 && !arrived)
+    return (
+      <Suspense>
+        <FirstSteps />
+      </Suspense>
+    );
 
   return (
     <>
@@ -46,28 +54,34 @@ export function Overview() {
       <Totals range={range} filters={filters} compare={compare} />
       <div className={classes.columns}>
         <div className={classes.panels}>
-          <Slot className={`${classes.wide} ${classes.trend}`} height={405}>
+          <Slot
+            first
+            title="Trend"
+            className={`${classes.wide} ${classes.trend}`}
+            height={405}
+            settled={settled}
+          >
             <Trend range={range} filters={filters} compare={compare} onChoose={choose} />
           </Slot>
-          <Slot className={classes.gauge} height={286}>
+          <Slot title="Sentiment" className={classes.gauge} height={286} settled={settled}>
             <SentimentGauge range={range} filters={filters} compare={compare} />
           </Slot>
-          <Slot className={classes.distribution} height={286}>
+          <Slot title="Distribution" className={classes.distribution} height={286} settled={settled}>
             <Distribution range={range} filters={filters} />
           </Slot>
-          <Slot className={classes.emotions} height={302}>
+          <Slot title="Emotions" className={classes.emotions} height={302} settled={settled}>
             <Emotions range={range} filters={filters} compare={compare} onPick={toggle} onChoose={choose} />
           </Slot>
-          <Slot className={classes.risks} height={302}>
+          <Slot title="Churn risk and toxicity" className={classes.risks} height={302} settled={settled}>
             <Risks range={range} filters={filters} compare={compare} onChoose={choose} />
           </Slot>
-          <Slot height={388}>
+          <Slot title="Terms" height={388} settled={settled}>
             <Terms range={range} filters={filters} onTerm={search} />
           </Slot>
-          <Slot height={388}>
+          <Slot title="Word cloud" height={388} settled={settled}>
             <WordCloud range={range} filters={filters} onTerm={search} />
           </Slot>
-          <Slot height={351}>
+          <Slot title="Products" height={351} settled={settled}>
             <Products
               range={range}
               filters={filters}
@@ -75,48 +89,35 @@ export function Overview() {
               onChoose={(products) => setValues("product", products)}
             />
           </Slot>
-          <Slot height={351}>
+          <Slot title="Channels" height={351} settled={settled}>
             <Channels range={range} filters={filters} onPick={toggle} />
           </Slot>
-          <Slot className={classes.wide} height={468}>
+          <Slot title="Map" className={classes.wide} height={468} settled={settled}>
             <PlaceMap range={range} filters={filters} onPick={toggle} />
           </Slot>
-          <Slot height={351}>
+          <Slot title="Cities" height={351} settled={settled}>
             <Cities range={range} filters={filters} onPick={toggle} />
           </Slot>
-          <Slot height={351}>
+          <Slot title="Platforms" height={351} settled={settled}>
             <Platforms range={range} filters={filters} onPick={toggle} />
           </Slot>
-          <Slot className={classes.wide} height={312}>
+          <Slot title="Hours of the week" className={classes.wide} height={312} settled={settled}>
             <Week range={range} filters={filters} />
           </Slot>
-          <Slot className={classes.alerts} height={210}>
+          <Slot title="Past alerts" className={classes.alerts} height={210} settled={settled}>
             <Alerts />
           </Slot>
         </div>
-        <Slot className={classes.feed} height={640}>
-          <LiveFeed filters={filters} className={classes.feedPanel} />
+        <Slot first title="Live feed" className={classes.feed} height={640} settled={settled}>
+          <LiveFeed filters={filters} className={classes.feedPanel} settled={settled} />
         </Slot>
       </div>
-      <TierStrip range={range} filters={filters} />
-      <LedgerStrip />
+      {settled && (
+        <Suspense>
+          <TierStrip range={range} filters={filters} />
+          <LedgerStrip />
+        </Suspense>
+      )}
     </>
-  );
-}
-
-/** Keeps a panel's room while its code is on the way. */
-function Slot({
-  height,
-  className,
-  children,
-}: {
-  height: number;
-  className?: string | undefined;
-  children: ReactNode;
-}) {
-  return (
-    <div className={`${classes.slot} ${className ?? ""}`}>
-      <Suspense fallback={<Skeleton height={height} radius="lg" />}>{children}</Suspense>
-    </div>
   );
 }

@@ -1,4 +1,4 @@
-import { SegmentedControl, Tooltip, VisuallyHidden } from "@mantine/core";
+import { SegmentedControl, VisuallyHidden } from "@mantine/core";
 import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { useGroups, useOverall } from "../api/hooks";
 import type { Numbers } from "../api/types";
@@ -13,6 +13,7 @@ import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { ChangePill } from "../ui/ChangeMark";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Tip } from "../ui/Tip";
 import { EmotionLines, emotionTable } from "./EmotionLines";
 import classes from "./Emotions.module.css";
 import { useSeries } from "./useSeries";
@@ -139,9 +140,8 @@ function Rows({ now, before, previous, strongestIn, chosen, onPick }: RowsProps)
     <ul className={`${classes.rows} numeric`} data-testid="emotions">
       {rows.map((row) => (
         <li key={row.emotion}>
-          <Tooltip
+          <Tip
             label={<Details row={row} posts={strongestIn.get(row.emotion)} previous={previous} />}
-            withArrow
             multiline
             openDelay={250}
             position="top"
@@ -169,7 +169,7 @@ function Rows({ now, before, previous, strongestIn, chosen, onPick }: RowsProps)
                 )}
               </span>
             </button>
-          </Tooltip>
+          </Tip>
         </li>
       ))}
     </ul>

@@ -7,7 +7,7 @@ import { Icon, type IconName } from "../ui/Icon";
 import classes from "./FirstSteps.module.css";
 
 /** Ways to bring the first post in: each is one click or one line to copy. */
-export function FirstSteps() {
+export default function FirstSteps() {
   return (
     <section className={classes.page} aria-labelledby="first-steps" data-testid="first-steps">
       <h1 id="first-steps">Nothing to show yet – bring in the first posts</h1>

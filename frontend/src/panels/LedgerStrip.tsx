@@ -1,13 +1,14 @@
-import { Popover } from "@mantine/core";
+import { useState } from "react";
 import { useLedger } from "../api/hooks";
 import type { Account, AccountTotals, Ledger } from "../api/types";
 import { formatCount, plural } from "../lib/format";
 import { OUTCOMES, outcomesOf } from "../lib/ledger";
 import { Icon } from "../ui/Icon";
+import { Popup } from "../ui/Popup";
 import classes from "./LedgerStrip.module.css";
 
 /** The account of every entry: what came in stands against where it ended, and has to add up. */
-export function LedgerStrip() {
+export default function LedgerStrip() {
   const ledger = useLedger();
   const data = ledger.data;
   return (
@@ -67,43 +68,49 @@ function Verdict({ ledger }: { ledger: Ledger }) {
 }
 
 function Connectors({ accounts }: { accounts: readonly Account[] }) {
+  const [open, setOpen] = useState(false);
   if (accounts.length === 0) return null;
   const columns = OUTCOMES.filter(
     ({ name, always }) => always || accounts.some((account) => account[name] > 0),
   );
   return (
-    <Popover position="top-end" shadow="md" width="auto" withinPortal trapFocus>
-      <Popover.Target>
+    <Popup
+      opened={open}
+      onChange={setOpen}
+      position="top-end"
+      width="auto"
+      trapFocus
+      className={classes.dropdown}
+      target={
         <button type="button" className={classes.more}>
           {plural(accounts.length, "connector")} <Icon name="up" size={13} />
         </button>
-      </Popover.Target>
-      <Popover.Dropdown className={classes.dropdown}>
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus */}
-        <div className={classes.scroll} tabIndex={0}>
-          <table className={`${classes.table} numeric`}>
-            <caption>By connector</caption>
-            <thead>
-              <tr>
-                <th scope="col">connector</th>
-                <th scope="col">received</th>
-                {columns.map(({ name, title }) => (
-                  <th key={name} scope="col">
-                    {title}
-                  </th>
-                ))}
-                <th scope="col">adds up</th>
-              </tr>
-            </thead>
-            <tbody>
-              {accounts.map((account) => (
-                <ConnectorRow key={account.connector} account={account} columns={columns} />
+      }
+    >
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus */}
+      <div className={classes.scroll} tabIndex={0}>
+        <table className={`${classes.table} numeric`}>
+          <caption>By connector</caption>
+          <thead>
+            <tr>
+              <th scope="col">connector</th>
+              <th scope="col">received</th>
+              {columns.map(({ name, title }) => (
+                <th key={name} scope="col">
+                  {title}
+                </th>
               ))}
-            </tbody>
-          </table>
-        </div>
-      </Popover.Dropdown>
-    </Popover>
+              <th scope="col">adds up</th>
+            </tr>
+          </thead>
+          <tbody>
+            {accounts.map((account) => (
+              <ConnectorRow key={account.connector} account={account} columns={columns} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </Popup>
   );
 }
 

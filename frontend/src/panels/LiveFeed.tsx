@@ -1,6 +1,6 @@
-import { ActionIcon, Tooltip } from "@mantine/core";
-import { type FocusEvent, useCallback, useEffect, useRef } from "react";
-import { Virtuoso, type VirtuosoHandle } from "react-virtuoso";
+import { ActionIcon } from "@mantine/core";
+import { type FocusEvent, lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import type { VirtuosoHandle } from "react-virtuoso";
 import type { Post } from "../api/types";
 import { countFilters, type Filters } from "../lib/filters";
 import { formatCount } from "../lib/format";
@@ -9,14 +9,25 @@ import { isHeld, useLive } from "../live/store";
 import { Icon } from "../ui/Icon";
 import { Panel } from "../ui/Panel";
 import { usePostList } from "../ui/postList";
+import { Tip } from "../ui/Tip";
 import { useListKeys } from "../ui/useListKeys";
 import { usePost } from "../ui/usePost";
 import { FeedGap } from "./FeedGap";
+import { FirstPosts } from "./FirstPosts";
 import classes from "./LiveFeed.module.css";
 import { PostCard, PostCardSkeleton } from "./PostCard";
 import { useCardLook } from "./useCardLook";
 
-export default function LiveFeed({ filters, className }: { filters: Filters; className?: string }) {
+const FeedList = lazy(() => import("./FeedList"));
+
+interface LiveFeedProps {
+  filters: Filters;
+  className?: string;
+  /** The page is drawn: there is time for a list that can be scrolled through. */
+  settled: boolean;
+}
+
+export default function LiveFeed({ filters, className, settled }: LiveFeedProps) {
   const posts = useLive((state) => state.feed.posts);
   const entering = useLive((state) => state.feed.entering);
   const gaps = useLive((state) => state.feed.gaps);
@@ -57,7 +68,7 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
       fills
       subtitle={<Received filtered={countFilters(filters) > 0} />}
       actions={
-        <Tooltip label={paused ? "Go on (p)" : "Pause (p)"} withArrow>
+        <Tip label={paused ? "Go on (p)" : "Pause (p)"}>
           <ActionIcon
             variant={paused ? "filled" : "subtle"}
             color={paused ? undefined : "gray"}
@@ -68,7 +79,7 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
           >
             <Icon name={paused ? "play" : "pause"} size={15} />
           </ActionIcon>
-        </Tooltip>
+        </Tip>
       }
     >
       <Sample />
@@ -83,22 +94,13 @@ export default function LiveFeed({ filters, className }: { filters: Filters; cla
       >
         <Waiting />
         {posts.length > 0 ? (
-          <Virtuoso
-            ref={list}
-            className={classes.list}
-            data={posts as Post[]}
-            computeItemKey={(_index, post) => post.id}
-            itemContent={renderPost}
-            increaseViewportBy={300}
-            atTopThreshold={24}
-            atTopStateChange={(atTop) => hold("scrolled", !atTop)}
-            scrollerRef={(element) => {
-              if (element instanceof HTMLElement) element.dataset.feedScroller = "";
-            }}
-            tabIndex={0}
-            role="feed"
-            aria-label="Posts, newest arrival first"
-          />
+          settled ? (
+            <Suspense fallback={<FirstPosts posts={posts} renderPost={renderPost} />}>
+              <FeedList list={list} posts={posts} renderPost={renderPost} />
+            </Suspense>
+          ) : (
+            <FirstPosts posts={posts} renderPost={renderPost} />
+          )
         ) : seeded ? (
           <p className={classes.empty}>
             {countFilters(filters) > 0

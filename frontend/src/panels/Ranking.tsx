@@ -1,4 +1,4 @@
-import { Tooltip, VisuallyHidden } from "@mantine/core";
+import { VisuallyHidden } from "@mantine/core";
 import { type ReactNode, useState } from "react";
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
@@ -11,6 +11,7 @@ import { type Order, ranked } from "../lib/ranking";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import type { Table } from "../lib/table";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Tip } from "../ui/Tip";
 import { titleOfValue } from "../ui/useOptions";
 import classes from "./Ranking.module.css";
 import { RankingHead } from "./RankingHead";
@@ -137,13 +138,7 @@ function Row({ group, title, reach, risks, chosen, faded, onPick }: RowProps) {
   const few = group.scored < FEW_POSTS;
   return (
     <li>
-      <Tooltip
-        label={<Details group={group} title={title} />}
-        withArrow
-        multiline
-        openDelay={250}
-        position="top"
-      >
+      <Tip label={<Details group={group} title={title} />} multiline openDelay={250} position="top">
         <button
           type="button"
           className={classes.row}
@@ -176,7 +171,7 @@ function Row({ group, title, reach, risks, chosen, faded, onPick }: RowProps) {
             <VisuallyHidden> posts</VisuallyHidden>
           </span>
         </button>
-      </Tooltip>
+      </Tip>
     </li>
   );
 }

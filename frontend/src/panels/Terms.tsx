@@ -1,4 +1,4 @@
-import { SegmentedControl, Tooltip, VisuallyHidden } from "@mantine/core";
+import { SegmentedControl, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { type Term, type TermOrder, useTerms } from "../api/places";
 import { DivergingBar, reachOf } from "../charts/DivergingBar";
@@ -10,6 +10,7 @@ import type { Table } from "../lib/table";
 import { sampleNote } from "../lib/terms";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Tip } from "../ui/Tip";
 import classes from "./Terms.module.css";
 
 const ROWS = 10;
@@ -87,7 +88,7 @@ function Row({ term, reach, onTerm }: { term: Term; reach: number; onTerm(term: 
   const few = term.scored < FEW_POSTS;
   return (
     <li>
-      <Tooltip label={<Details term={term} />} withArrow multiline openDelay={250}>
+      <Tip label={<Details term={term} />} multiline openDelay={250}>
         <button type="button" className={classes.row} onClick={() => onTerm(term.term)}>
           <span className={classes.name}>
             {term.term}
@@ -116,7 +117,7 @@ function Row({ term, reach, onTerm }: { term: Term; reach: number; onTerm(term: 
             <VisuallyHidden> people</VisuallyHidden>
           </span>
         </button>
-      </Tooltip>
+      </Tip>
     </li>
   );
 }

@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { cleanup, render, screen } from "@testing-library/react";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { NO_FILTERS } from "../lib/filters";
-import { TierStrip } from "./TierStrip";
+import TierStrip from "./TierStrip";
 
 afterEach(cleanup);
 

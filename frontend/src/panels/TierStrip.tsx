@@ -6,7 +6,7 @@ import { tierParts, waitingText } from "../lib/tiers";
 import classes from "./TierStrip.module.css";
 
 /** How well the posts of the range were read, and how many a better model has still to read. */
-export function TierStrip({ range, filters }: { range: Range; filters: Filters }) {
+export default function TierStrip({ range, filters }: { range: Range; filters: Filters }) {
   const { data, isError, error, refetch } = useTiers(range, filters);
   if (isError && !data) {
     return (

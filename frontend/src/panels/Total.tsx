@@ -1,9 +1,10 @@
-import { Skeleton, Tooltip } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import type { ReactNode } from "react";
 import type { Change } from "../lib/format";
 import { About } from "../ui/About";
 import { ChangeMark } from "../ui/ChangeMark";
 import { Icon, type IconName } from "../ui/Icon";
+import { Tip } from "../ui/Tip";
 import classes from "./Total.module.css";
 
 interface TotalProps {
@@ -51,12 +52,12 @@ export function Total({
         {about && <About title={title}>{about}</About>}
       </div>
       <div className={classes.figure}>
-        <Tooltip label={exact} withArrow>
+        <Tip label={exact}>
           <p className={`${classes.value} numeric`} data-testid={testId}>
             {value}
             {unit && <span className={classes.unit}>{unit}</span>}
           </p>
-        </Tooltip>
+        </Tip>
         {change && <ChangeMark change={change} good={good} sure={sure} against={against} />}
       </div>
       <div className={classes.note}>{note}</div>

@@ -1,7 +1,7 @@
-import { Tooltip } from "@mantine/core";
 import type { Change } from "../lib/format";
 import classes from "./ChangeMark.module.css";
 import { Icon } from "./Icon";
+import { Tip } from "./Tip";
 
 interface ChangePillProps {
   change: Change;
@@ -20,11 +20,11 @@ interface ChangeMarkProps extends ChangePillProps {
 export function ChangeMark({ against, ...pill }: ChangeMarkProps) {
   const { change, sure } = pill;
   return (
-    <Tooltip label={`${change.text} ${against}${sure ? "" : "; chance may explain it"}`} withArrow>
+    <Tip label={`${change.text} ${against}${sure ? "" : "; chance may explain it"}`}>
       <span>
         <ChangePill {...pill} />
       </span>
-    </Tooltip>
+    </Tip>
   );
 }
 

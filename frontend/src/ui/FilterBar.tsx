@@ -1,4 +1,4 @@
-import { TextInput, Tooltip } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
 import { type RefObject, useEffect, useState } from "react";
 import { countFilters, DIMENSIONS } from "../lib/filters";
@@ -7,6 +7,7 @@ import classes from "./FilterBar.module.css";
 import { FilterMenu } from "./FilterMenu";
 import { Icon } from "./Icon";
 import { RangePicker } from "./RangePicker";
+import { Tip } from "./Tip";
 import type { FilterControls } from "./useFilters";
 import { useWall } from "./useWall";
 
@@ -55,7 +56,7 @@ function WallButton() {
 function CompareSwitch({ controls }: { controls: FilterControls }) {
   const { compare, range, setCompare } = controls;
   return (
-    <Tooltip label={`Set everything beside ${shapeOf(range).previous}`} withArrow>
+    <Tip label={`Set everything beside ${shapeOf(range).previous}`}>
       <button
         type="button"
         role="switch"
@@ -66,7 +67,7 @@ function CompareSwitch({ controls }: { controls: FilterControls }) {
         <span className={classes.knob} aria-hidden="true" />
         Compare
       </button>
-    </Tooltip>
+    </Tip>
   );
 }
 

@@ -1,10 +1,11 @@
-import { ActionIcon, Tooltip, useMantineColorScheme } from "@mantine/core";
+import { ActionIcon, useMantineColorScheme } from "@mantine/core";
 import { Link, useLocation } from "react-router";
 import classes from "./Header.module.css";
 import { Icon, type IconName } from "./Icon";
 import { LiveState } from "./LiveState";
 import { Logo } from "./Logo";
 import { Navigation } from "./Navigation";
+import { Tip } from "./Tip";
 import { useSimulated } from "./useSimulated";
 import { ViewsMenu } from "./ViewsMenu";
 import { zoneNote } from "./zone";
@@ -31,20 +32,20 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
         <DemoBadge />
         <div className={classes.right}>
           <LiveState />
-          <Tooltip label="Times are shown in your time zone; hover over one for UTC" withArrow>
+          <Tip label="Times are shown in your time zone; hover over one for UTC">
             <span className={classes.zone}>
               <Icon name="clock" size={14} />
               {zoneNote(new Date())}
             </span>
-          </Tooltip>
+          </Tip>
           <nav className={classes.tools} aria-label="Tools">
-            <Tooltip label="Commands (Ctrl+K)" withArrow>
+            <Tip label="Commands (Ctrl+K)">
               <ActionIcon variant="subtle" color="gray" size={36} aria-label="Commands" onClick={onCommands}>
                 <Icon name="command" size={18} />
               </ActionIcon>
-            </Tooltip>
+            </Tip>
             <ViewsMenu />
-            <Tooltip label="API reference" withArrow>
+            <Tip label="API reference">
               <ActionIcon
                 component="a"
                 href="/docs"
@@ -56,8 +57,8 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
               >
                 <Icon name="book" size={18} />
               </ActionIcon>
-            </Tooltip>
-            <Tooltip label={`Theme: ${colorScheme} (t)`} withArrow>
+            </Tip>
+            <Tip label={`Theme: ${colorScheme} (t)`}>
               <ActionIcon
                 variant="subtle"
                 color="gray"
@@ -68,8 +69,8 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
               >
                 <Icon name={SCHEME_ICONS[colorScheme]} size={18} />
               </ActionIcon>
-            </Tooltip>
-            <Tooltip label="Settings" withArrow>
+            </Tip>
+            <Tip label="Settings">
               <ActionIcon
                 component={Link}
                 to={{ pathname: "/settings", search }}
@@ -80,12 +81,12 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
               >
                 <Icon name="sliders" size={18} />
               </ActionIcon>
-            </Tooltip>
-            <Tooltip label="Help and keys (?)" withArrow>
+            </Tip>
+            <Tip label="Help and keys (?)">
               <ActionIcon variant="subtle" color="gray" size={36} aria-label="Help and keys" onClick={onHelp}>
                 <Icon name="help" size={18} />
               </ActionIcon>
-            </Tooltip>
+            </Tip>
           </nav>
         </div>
       </div>
@@ -96,13 +97,8 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
 function DemoBadge() {
   if (!useSimulated()) return null;
   return (
-    <Tooltip
-      label="Some or all posts come from the built-in generator; nobody wrote them"
-      withArrow
-      multiline
-      w={240}
-    >
+    <Tip label="Some or all posts come from the built-in generator; nobody wrote them" multiline w={240}>
       <span className={classes.demo}>Demo data</span>
-    </Tooltip>
+    </Tip>
   );
 }

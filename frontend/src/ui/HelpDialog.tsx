@@ -14,15 +14,9 @@ const KEYS: readonly (readonly [string, string])[] = [
   ["Esc", "Close, or leave the search"],
 ];
 
-export function HelpDialog({ opened, onClose }: { opened: boolean; onClose(): void }) {
+export default function HelpDialog({ onClose }: { onClose(): void }) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Help"
-      centered
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
+    <Modal opened onClose={onClose} title="Help" centered closeButtonProps={{ "aria-label": "Close" }}>
       <dl className={classes.keys}>
         {KEYS.map(([key, what]) => (
           <div key={key}>

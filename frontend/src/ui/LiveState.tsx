@@ -1,10 +1,10 @@
-import { Tooltip } from "@mantine/core";
 import { formatAgo, formatClockSeconds, formatUtc } from "../lib/format";
 import { isAway, type LiveStatus } from "../live/status";
 import { useLive } from "../live/store";
 import { retryNow } from "../live/useLiveConnection";
 import { Icon } from "./Icon";
 import classes from "./LiveState.module.css";
+import { Tip } from "./Tip";
 import { useNow } from "./useNow";
 
 export type LiveTone = "live" | "busy" | "away" | "paused";
@@ -45,15 +45,12 @@ export function LiveState() {
         {tone === "away" ? "The server is away. The last data stays on screen." : ""}
       </span>
       {status.heardAt !== null && (
-        <Tooltip
-          label={`Last heard ${formatClockSeconds(status.heardAt)} · ${formatUtc(status.heardAt)}`}
-          withArrow
-        >
+        <Tip label={`Last heard ${formatClockSeconds(status.heardAt)} · ${formatUtc(status.heardAt)}`}>
           <span className={`${classes.age} numeric`} data-testid="data-age">
             {tone === "away" ? "data from " : "updated "}
             {formatAgo(status.heardAt, now)}
           </span>
-        </Tooltip>
+        </Tip>
       )}
       {status.phase === "away" && (
         <button type="button" className={classes.retry} onClick={retryNow}>

@@ -1,10 +1,11 @@
-import { Popover, SegmentedControl, TextInput, VisuallyHidden } from "@mantine/core";
+import { SegmentedControl, TextInput, VisuallyHidden } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { checkedRange, toField } from "../lib/datetimeField";
 import { formatSpan } from "../lib/format";
 import { intervalOf, isPreset, PRESETS, type Range, shapeOf } from "../lib/range";
 import { Icon } from "./Icon";
 import pill from "./Pill.module.css";
+import { Popup } from "./Popup";
 import classes from "./RangePicker.module.css";
 import { zoneNote } from "./zone";
 
@@ -38,15 +39,15 @@ export function RangePicker({ range, setRange }: RangePickerProps) {
         value={isPreset(range) ? range : ""}
         onChange={(value) => setRange(value as Range)}
       />
-      <Popover opened={open} onChange={setOpen} position="bottom-start" shadow="md" trapFocus withinPortal>
-        <span className={pill.pill} data-active={interval !== null || undefined}>
-          <Popover.Target>
-            <button
-              type="button"
-              className={pill.target}
-              data-testid="custom-range"
-              onClick={() => setOpen((now) => !now)}
-            >
+      <span className={pill.pill} data-active={interval !== null || undefined}>
+        <Popup
+          opened={open}
+          onChange={setOpen}
+          position="bottom-start"
+          trapFocus
+          className={classes.dropdown}
+          target={
+            <button type="button" className={pill.target} data-testid="custom-range">
               <Icon name="calendar" size={14} />
               {interval === null ? (
                 "Custom"
@@ -54,19 +55,8 @@ export function RangePicker({ range, setRange }: RangePickerProps) {
                 <strong className={classes.interval}>{formatSpan(interval.start, interval.end)}</strong>
               )}
             </button>
-          </Popover.Target>
-          {interval !== null && (
-            <button
-              type="button"
-              className={pill.remove}
-              aria-label="Back to the last 24 hours"
-              onClick={() => setRange("24h")}
-            >
-              <Icon name="close" size={12} />
-            </button>
-          )}
-        </span>
-        <Popover.Dropdown className={classes.dropdown}>
+          }
+        >
           <Fields
             range={range}
             apply={(chosen) => {
@@ -74,8 +64,18 @@ export function RangePicker({ range, setRange }: RangePickerProps) {
               setRange(chosen);
             }}
           />
-        </Popover.Dropdown>
-      </Popover>
+        </Popup>
+        {interval !== null && (
+          <button
+            type="button"
+            className={pill.remove}
+            aria-label="Back to the last 24 hours"
+            onClick={() => setRange("24h")}
+          >
+            <Icon name="close" size={12} />
+          </button>
+        )}
+      </span>
     </>
   );
 }

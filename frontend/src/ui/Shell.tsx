@@ -7,7 +7,6 @@ import { useLive } from "../live/store";
 import { useLiveConnection } from "../live/useLiveConnection";
 import { GapNotice } from "./GapNotice";
 import { Header, nextScheme } from "./Header";
-import { HelpDialog } from "./HelpDialog";
 import classes from "./Shell.module.css";
 import { UpdateNotice } from "./UpdateNotice";
 import { type FilterControls, useFilters } from "./useFilters";
@@ -15,6 +14,7 @@ import { usePost } from "./usePost";
 import { useWall } from "./useWall";
 
 const CommandPalette = lazy(() => import("./CommandPalette"));
+const HelpDialog = lazy(() => import("./HelpDialog"));
 const PostDrawer = lazy(() => import("../panels/PostDrawer"));
 const Wallboard = lazy(() => import("../wall/Wallboard"));
 
@@ -83,7 +83,11 @@ export function Shell() {
           />
         </Suspense>
       )}
-      <HelpDialog opened={help} onClose={() => setHelp(false)} />
+      {help && (
+        <Suspense>
+          <HelpDialog onClose={() => setHelp(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

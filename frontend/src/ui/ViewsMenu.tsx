@@ -1,6 +1,7 @@
-import { ActionIcon, Popover } from "@mantine/core";
+import { ActionIcon } from "@mantine/core";
 import { lazy, Suspense, useState } from "react";
 import { Icon } from "./Icon";
+import { Popup } from "./Popup";
 
 const SavedViews = lazy(() => import("./SavedViews"));
 
@@ -8,32 +9,21 @@ const SavedViews = lazy(() => import("./SavedViews"));
 export function ViewsMenu() {
   const [open, setOpen] = useState(false);
   return (
-    <Popover
+    <Popup
       opened={open}
       onChange={setOpen}
       position="bottom-end"
-      shadow="md"
       width={340}
       trapFocus
-      withinPortal
-    >
-      <Popover.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          size={36}
-          title="Saved views"
-          aria-label="Saved views"
-          onClick={() => setOpen((now) => !now)}
-        >
+      target={
+        <ActionIcon variant="subtle" color="gray" size={36} title="Saved views" aria-label="Saved views">
           <Icon name="bookmark" size={18} />
         </ActionIcon>
-      </Popover.Target>
-      <Popover.Dropdown>
-        <Suspense fallback={<p role="status">Reading…</p>}>
-          <SavedViews close={() => setOpen(false)} />
-        </Suspense>
-      </Popover.Dropdown>
-    </Popover>
+      }
+    >
+      <Suspense fallback={<p role="status">Reading…</p>}>
+        <SavedViews close={() => setOpen(false)} />
+      </Suspense>
+    </Popup>
   );
 }
