@@ -8,7 +8,7 @@ import type { Explanation, Group, Post } from "./types";
 /** One function per question to the server. Drawing never asks; hooks do, with these. */
 
 /** Some screens full; whoever wants older ones finds them on the page Posts. */
-const LATEST = 24;
+const LATEST = 20;
 const PAGE = 50;
 const GAP_PAGE = 1_000;
 

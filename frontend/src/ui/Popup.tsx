@@ -1,5 +1,6 @@
 import {
   cloneElement,
+  type KeyboardEvent,
   lazy,
   type ReactElement,
   type ReactNode,
@@ -17,6 +18,7 @@ interface Pressed {
   ref?: Ref<HTMLButtonElement>;
   id?: string;
   onClick?(): void;
+  onKeyDown?(event: KeyboardEvent): void;
   "aria-haspopup"?: "dialog";
   "aria-expanded"?: boolean;
   "aria-controls"?: string | undefined;
@@ -42,6 +44,7 @@ export function Popup({ opened, onChange, target, children, ...look }: PopupProp
         ref: button,
         id,
         onClick: () => onChange(!opened),
+        onKeyDown: ({ key }) => key === "Escape" && opened && onChange(false),
         "aria-haspopup": "dialog",
         "aria-expanded": opened,
         "aria-controls": opened ? `${id}-dropdown` : undefined,

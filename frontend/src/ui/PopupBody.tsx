@@ -1,5 +1,5 @@
 import { Popover, type PopoverProps } from "@mantine/core";
-import { type ReactNode, type Ref, type RefObject, useLayoutEffect } from "react";
+import { type ReactNode, type Ref, type RefObject, useEffect, useLayoutEffect, useState } from "react";
 
 export interface PopupBodyProps {
   id: string;
@@ -15,9 +15,12 @@ export interface PopupBodyProps {
 }
 
 /** What drops down from an element that is on the page already. */
-export default function PopupBody({ anchor, className, children, ...popover }: PopupBodyProps) {
+export default function PopupBody({ anchor, className, opened, children, ...popover }: PopupBodyProps) {
+  // Opened a moment after it is there: the kit notes where the focus was when it sees it open.
+  const [ready, setReady] = useState(false);
+  useEffect(() => setReady(true), []);
   return (
-    <Popover shadow="md" withinPortal returnFocus {...popover}>
+    <Popover shadow="md" withinPortal returnFocus opened={opened && ready} {...popover}>
       <Popover.Target>
         <Anchor element={anchor} />
       </Popover.Target>

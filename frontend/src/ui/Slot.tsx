@@ -1,4 +1,3 @@
-import { Skeleton } from "@mantine/core";
 import {
   type ReactNode,
   type RefObject,
@@ -69,9 +68,7 @@ function Coming({ title, height }: { title: string; height: number }) {
           {title}
         </h2>
       </header>
-      <div className={classes.room}>
-        <Skeleton height="100%" radius="md" animate={false} />
-      </div>
+      <div className={classes.room} />
     </section>
   );
 }
