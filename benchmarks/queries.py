@@ -18,8 +18,10 @@ from typing import Any
 
 from benchmarks.corpus import posts
 from benchmarks.measure import RUNS, Answer, below, percentile
+from sentistream.analysis.base import Analyser
 from sentistream.analysis.lexicon import LexiconAnalyser
 from sentistream.domain.analysis import Reading
+from sentistream.domain.post import Post
 from sentistream.domain.query import Filters, NumbersQuery, PageRequest
 from sentistream.storage.base import Settling, Store
 from sentistream.storage.sqlite import SqliteStore
@@ -55,9 +57,12 @@ ASKED = 60
 
 
 async def _fill(store: SqliteStore, end: datetime) -> None:
+    await settled(store, posts(POSTS, end=end), LexiconAnalyser(), end)
+
+
+async def settled(store: SqliteStore, source: Iterator[Post], analyser: Analyser, end: datetime) -> None:
+    """Read and store all of `source`, the outcomes of its entries pruned."""
     number = itertools.count(1)
-    source = posts(POSTS, end=end)
-    analyser = LexiconAnalyser()
     while batch := list(itertools.islice(source, BATCH)):
         readings = await analyser.analyse([post.content for post in batch])
         await store.write([_settling(next(number), *pair) for pair in zip(batch, readings, strict=True)], end)

@@ -101,6 +101,10 @@ export async function look({ page }) {
     .locator(`${testId("trend")} rect[data-series]`)
     .first()
     .waitFor({ timeout: WAIT_MS });
+  await page
+    .locator(`${testId("ranking-products")} li`)
+    .first()
+    .waitFor({ timeout: WAIT_MS });
   const bars = await page
     .locator(`${testId("trend")} rect[data-series]`)
     .evaluateAll((rects) => rects.map((rect) => rect.getAttribute("height")).join(" "));
