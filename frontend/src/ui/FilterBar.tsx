@@ -45,11 +45,11 @@ export function FilterBar({ controls, searchRef, comparable = false }: FilterBar
 function WallButton() {
   const { show } = useWall();
   return (
-    <Tooltip label="Wallboard: one thing at a time, for a screen on the wall (w)" withArrow>
+    <Tip label="Wallboard: one thing at a time, for a screen on the wall (w)">
       <button type="button" className={classes.wall} aria-label="Wallboard" onClick={show}>
         <Icon name="screen" size={16} />
       </button>
-    </Tooltip>
+    </Tip>
   );
 }
 
