@@ -59,8 +59,7 @@ export class LiveClient {
 
   /** Shows stored posts until the feed begins. */
   peek(posts: readonly Post[]): void {
-    if (this.stopped || this.seeded) return;
-    this.buffer.peek(posts);
+    if (!this.seeded) this.buffer.peek(posts);
     this.options.onFeed();
   }
 
