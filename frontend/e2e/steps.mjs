@@ -29,8 +29,10 @@ export async function open(session, { url, width = 1440, height = 900, scheme = 
 }
 
 async function lookedThrough(ms) {
-  const path = window.location.pathname;
-  if (path !== "/" || document.getElementById("root") === null) return;
+  const { pathname, search } = window.location;
+  const isOverview =
+    pathname === "/" && !search.includes("wall=") && document.getElementById("root") !== null;
+  if (!isOverview) return;
   const deadline = performance.now() + ms;
   const next = () => document.querySelector('[data-slot][data-seen="false"]');
   const isThere = () => document.querySelector('[data-slot], [data-testid="first-steps"]') !== null;
@@ -101,6 +103,7 @@ export async function look({ page }) {
     .locator(`${testId("trend")} rect[data-series]`)
     .first()
     .waitFor({ timeout: WAIT_MS });
+  await page.evaluate(lookedThrough, WAIT_MS);
   await page
     .locator(`${testId("ranking-products")} li`)
     .first()
