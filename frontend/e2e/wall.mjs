@@ -6,8 +6,11 @@ const WALL = '[data-testid="wall"]';
 export async function wallScene({ page }, { scene }) {
   await page.locator(`${WALL}[data-scene="${scene}"]`).waitFor({ timeout: WAIT_MS });
   await page.locator(`${WALL}:not(:has-text("Reading…"))`).waitFor({ timeout: WAIT_MS });
-  return page.evaluate((selector) => {
+  return page.evaluate(async (selector) => {
     const wall = document.querySelector(selector);
+    // A scene that still fades in has neither its place nor its contrast.
+    const scene = wall.querySelector("[class*=scene]");
+    await Promise.all(scene.getAnimations().map((animation) => animation.finished));
     const foot = wall.querySelector("footer").getBoundingClientRect().top;
     const sizes = [];
     let lowest = 0;
