@@ -208,6 +208,7 @@ def test_a_panel_fills_the_screen_until_escape(browser: Browser, server: Running
     covered = browser.covered(title="Trend")
     assert covered["share"] > 0.98
     assert covered["inside"], "the focus is in it"
+    browser.until(script="document.querySelector('[role=menu]') === null")  # it fades
     assert browser.axe() == []
     browser.press(key="Escape")
     browser.gone(selector='[role="dialog"]')
