@@ -10,11 +10,20 @@ from collections.abc import Iterator
 from typing import Any
 
 import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from sentistream.domain.errors import SettingsError
 
 GRACE_SECONDS = 5
 """How long open requests may take to finish once the server was asked to stop."""
+
+PROXY_SECONDS = 3
+"""How long a connection that a proxy keeps open outlives the server's wish to stop. A request may be on its way on it,
+and a proxy whose connection breaks cannot know whether that was seen. So the proxy is the one who has to close, and
+sooner (deploy/images/Caddyfile: after 2 s without a request)."""
+
+FIRST_REQUEST_SECONDS = 0.5
+"""How long a connection that the server has just accepted may take to send its first request then."""
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -44,6 +53,7 @@ def bind(host: str, port: int) -> socket.socket:
 SERVER_OPTIONS: dict[str, Any] = {
     "ws_per_message_deflate": False,  # a hundred clients would each compress the same frame again
     "ws_max_size": 64 * 1024,
+    "http": HttpToolsProtocol,
     "server_header": False,
     "proxy_headers": False,  # a scheme that a header claims would defeat the check of origins
 }
@@ -128,3 +138,51 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if self.started:
             self._started_event.set()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for listener in sockets or []:
+            await self._accept_waiting(listener)
+        for server in self.servers:
+            server.close()
+        await self._leave()
+        await super().shutdown(sockets=sockets)
+
+    async def _accept_waiting(self, listener: socket.socket) -> None:
+        """Take what stands in the queue: closing it would break those connections."""
+
+        def protocol() -> asyncio.Protocol:
+            made: asyncio.Protocol = self.config.http_protocol_class(  # type: ignore[call-arg]
+                config=self.config, server_state=self.server_state, app_state=self.lifespan.state
+            )
+            return made
+
+        while True:
+            try:
+                accepted, _ = listener.accept()
+            except OSError:  # nobody waits, or whoever did has gone
+                return
+            accepted.setblocking(False)
+            await asyncio.get_running_loop().connect_accepted_socket(protocol, accepted)
+
+    async def _leave(self) -> None:
+        """Answer what comes on connections that proxies keep, saying that each is the last answer, until they close."""
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        clock = asyncio.get_running_loop().time
+        began = clock()
+        while waited_for := [
+            connection
+            for connection in self.server_state.connections
+            if isinstance(connection, HttpToolsProtocol)
+            and clock() - began < (FIRST_REQUEST_SECONDS if connection.cycle is None else PROXY_SECONDS)
+            and (connection.cycle is None or _came_by_proxy(connection.cycle))
+        ]:
+            for connection in self.server_state.connections.difference(waited_for):
+                connection.shutdown()
+            for connection in waited_for:
+                if connection.cycle is not None and not connection.cycle.response_started:
+                    connection.cycle.keep_alive = False  # the answer will say so
+            await asyncio.sleep(0.02)
+
+
+def _came_by_proxy(request: RequestResponseCycle) -> bool:
+    return any(name == b"x-forwarded-for" for name, _ in request.scope["headers"])
