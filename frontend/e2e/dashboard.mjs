@@ -5,13 +5,14 @@
  * {"ok": true, "value": …} or {"ok": false, "error": …}. Ends with its input.
  */
 import { createInterface } from "node:readline";
+import * as access from "./access.mjs";
 import { launch } from "./browser.mjs";
 import * as explore from "./explore.mjs";
 import * as overview from "./overview.mjs";
 import * as common from "./steps.mjs";
 import * as wall from "./wall.mjs";
 
-const steps = { ...common, ...overview, ...explore, ...wall };
+const steps = { ...common, ...overview, ...explore, ...wall, ...access };
 
 const session = { browser: await launch(), page: null, complaints: [] };
 

@@ -1,7 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const WAIT_MS = 20_000;
 
 const testId = (name) => `[data-testid="${name}"]`;
@@ -227,27 +223,6 @@ export async function focused({ page }) {
 }
 
 export const address = ({ page }) => page.url();
-
-/** Serious and critical violations of accessibility, each as one readable line. */
-export async function axe({ page }) {
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    globalThis.axe.run(document, {
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    }),
-  );
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(
-      ({ id, help, nodes }) =>
-        `${id}: ${help}: ${nodes.map(({ target, failureSummary }) => `${target} (${failureSummary})`).join("; ")}`,
-    );
-}
-
-/** By how many pixels the page is wider than the window. */
-export async function overflow({ page }) {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
 
 export async function screenshot({ page }, { path, whole = false }) {
   await page.screenshot({ path, fullPage: whole });

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
@@ -177,15 +176,3 @@ def test_products_are_tracked_by_name_and_shown_alone(browser: Browser, server: 
     assert "Aero" in browser.text(selector='[data-testid="product-lists"]')
     browser.click(selector="role=link[name=/Show/]")
     browser.until(script="new URLSearchParams(location.search).get('product') === 'Aero'")
-
-
-@pytest.mark.parametrize("page", ["alerts", "settings"])
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1440), ("dark", 1440), ("light", 390)])
-def test_everybody_can_use_it(browser: Browser, server: Running, page: str, scheme: str, width: int) -> None:
-    browser.open(url=f"{address(server)}/{page}", width=width, scheme=scheme)
-    wanted: dict[str, Any] = {"alerts": '[data-testid="rules"]', "settings": '[data-testid="screen-settings"]'}
-    browser.text(selector=wanted[page])
-    browser.until(script="!document.querySelector('[aria-label=Loading]')")
-    assert browser.axe() == []
-    assert browser.overflow() <= 0
-    assert browser.complaints() == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from sentistream.analysis.reader import TieredReader
 from sentistream.domain.analysis import NOBODY, ModelInfo, Reading, Tier, unscored
 from sentistream.telemetry.metrics import Metrics
@@ -88,6 +90,7 @@ async def test_one_analyser_alone_reads_everything() -> None:
     readings = await reader.read(["text"] * 100, waiting=100_000, age=3_600)
     assert {(one.tier, one.provisional) for one in readings} == {("full", False)}
     assert not reader.quick
+    assert reader.report()["best_per_second"] == pytest.approx(1)
     assert await reader.read([], waiting=0, age=0) == []
 
 

@@ -5,6 +5,7 @@ import type { Preview } from "../api/alerts";
 import { type AlertType, isShare, typeValue } from "../lib/alerts";
 import { formatClock, formatCompact, formatShortDay } from "../lib/format";
 import classes from "./PreviewChart.module.css";
+import { spaced } from "./timeAxis";
 
 const HEIGHT = 170;
 const MARGIN = { top: 8, right: 6, bottom: 22, left: 44 };
@@ -46,17 +47,13 @@ export function PreviewChart({ preview, type, threshold, summary }: PreviewChart
               </text>
             </g>
           ))}
-          {x.ticks(Math.max(2, Math.min(7, Math.floor(width / 80)))).map((tick) => (
-            <text
-              key={tick.getTime()}
-              className={classes.tick}
-              x={x(tick)}
-              y={HEIGHT - 6}
-              textAnchor="middle"
-            >
-              {long ? formatShortDay(tick.getTime()) : formatClock(tick.getTime())}
-            </text>
-          ))}
+          {spaced(x.ticks(Math.max(2, Math.min(7, Math.floor(width / 80)))), x, MARGIN.left, width - 22).map(
+            ({ tick, at }) => (
+              <text key={tick.getTime()} className={classes.tick} x={at} y={HEIGHT - 6} textAnchor="middle">
+                {long ? formatShortDay(tick.getTime()) : formatClock(tick.getTime())}
+              </text>
+            ),
+          )}
           {preview.episodes.map((one) => {
             const left = x(Date.parse(one.triggered_at));
             const right = one.resolved_at === null ? x(end) : x(Date.parse(one.resolved_at));

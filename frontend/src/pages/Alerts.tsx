@@ -8,6 +8,7 @@ import { EpisodeDetail } from "../panels/EpisodeDetail";
 import { EpisodeList } from "../panels/EpisodeList";
 import { EpisodeTimeline } from "../panels/EpisodeTimeline";
 import { Rules } from "../panels/Rules";
+import { PageTitle } from "../ui/PageTitle";
 import { usePageContext } from "../ui/Shell";
 import { useNow } from "../ui/useNow";
 import classes from "./Alerts.module.css";
@@ -36,6 +37,7 @@ export default function Alerts() {
   const shown = alert ?? episodes.data?.alerts[0]?.id ?? null;
   return (
     <>
+      <PageTitle>Alerts</PageTitle>
       <AlertFilters
         range={controls.range}
         setRange={controls.setRange}

@@ -3,6 +3,7 @@ import { useCorrections } from "../api/corrections";
 import { formatDayAndTime, formatUtc, titleOf } from "../lib/format";
 import { became } from "../panels/Relabel";
 import { DataTable } from "../ui/DataTable";
+import { PageTitle } from "../ui/PageTitle";
 import { Panel, PanelBody } from "../ui/Panel";
 import { usePost } from "../ui/usePost";
 import classes from "./Corrections.module.css";
@@ -17,77 +18,80 @@ export default function Corrections() {
   const [, open] = usePost();
   const query = useCorrections(limit);
   return (
-    <Panel
-      title="Corrections"
-      about="What people said of posts, newest first. What stands wins over every model; the labelled set is what sentistream evaluate measures by and training learns from."
-      actions={
-        <>
-          <a className={classes.download} href="/api/v1/corrections/export" download>
-            Labelled set (JSON lines)
-          </a>
-          <a className={classes.download} href="/api/v1/corrections/export?format=csv" download>
-            CSV
-          </a>
-        </>
-      }
-    >
-      <PanelBody
-        query={query}
-        height={HEIGHT}
-        isEmpty={(data) => data.lines.length === 0}
-        empty="Nobody has corrected a post yet. Open one, and say what it says: keys 1, 2 and 3."
-      >
-        {(data) => (
+    <>
+      <PageTitle>Corrections</PageTitle>
+      <Panel
+        title="Corrections"
+        about="What people said of posts, newest first. What stands wins over every model; the labelled set is what sentistream evaluate measures by and training learns from."
+        actions={
           <>
-            <DataTable label="Corrections" testId="corrections">
-              <thead>
-                <tr>
-                  <th scope="col">when</th>
-                  <th scope="col">by</th>
-                  <th scope="col">post</th>
-                  <th scope="col">it read</th>
-                  <th scope="col">by model</th>
-                  <th scope="col">became</th>
-                  <th scope="col">note</th>
-                </tr>
-              </thead>
-              <tbody>
-                {data.lines.map((line) => {
-                  const moment = Date.parse(line.corrected_at);
-                  return (
-                    <tr key={line.number}>
-                      <td>
-                        <time dateTime={line.corrected_at} title={formatUtc(moment)}>
-                          {formatDayAndTime(moment)}
-                        </time>
-                      </td>
-                      <td>{line.corrected_by}</td>
-                      <td>
-                        <button
-                          type="button"
-                          className={classes.open}
-                          onClick={() => void open(line.post_key)}
-                        >
-                          {titleOf(line.source)} {line.post_id}
-                        </button>
-                      </td>
-                      <td>{line.was.sentiment_label}</td>
-                      <td>{line.was.model_name ?? "nobody"}</td>
-                      <td>{became(line)}</td>
-                      <td>{line.note}</td>
-                    </tr>
-                  );
-                })}
-              </tbody>
-            </DataTable>
-            {data.hasMore && limit < MOST && (
-              <button type="button" className={classes.download} onClick={() => setLimit(MOST)}>
-                Show more
-              </button>
-            )}
+            <a className={classes.download} href="/api/v1/corrections/export" download>
+              Labelled set (JSON lines)
+            </a>
+            <a className={classes.download} href="/api/v1/corrections/export?format=csv" download>
+              CSV
+            </a>
           </>
-        )}
-      </PanelBody>
-    </Panel>
+        }
+      >
+        <PanelBody
+          query={query}
+          height={HEIGHT}
+          isEmpty={(data) => data.lines.length === 0}
+          empty="Nobody has corrected a post yet. Open one, and say what it says: keys 1, 2 and 3."
+        >
+          {(data) => (
+            <>
+              <DataTable label="Corrections" testId="corrections">
+                <thead>
+                  <tr>
+                    <th scope="col">when</th>
+                    <th scope="col">by</th>
+                    <th scope="col">post</th>
+                    <th scope="col">it read</th>
+                    <th scope="col">by model</th>
+                    <th scope="col">became</th>
+                    <th scope="col">note</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {data.lines.map((line) => {
+                    const moment = Date.parse(line.corrected_at);
+                    return (
+                      <tr key={line.number}>
+                        <td>
+                          <time dateTime={line.corrected_at} title={formatUtc(moment)}>
+                            {formatDayAndTime(moment)}
+                          </time>
+                        </td>
+                        <td>{line.corrected_by}</td>
+                        <td>
+                          <button
+                            type="button"
+                            className={classes.open}
+                            onClick={() => void open(line.post_key)}
+                          >
+                            {titleOf(line.source)} {line.post_id}
+                          </button>
+                        </td>
+                        <td>{line.was.sentiment_label}</td>
+                        <td>{line.was.model_name ?? "nobody"}</td>
+                        <td>{became(line)}</td>
+                        <td>{line.note}</td>
+                      </tr>
+                    );
+                  })}
+                </tbody>
+              </DataTable>
+              {data.hasMore && limit < MOST && (
+                <button type="button" className={classes.download} onClick={() => setLimit(MOST)}>
+                  Show more
+                </button>
+              )}
+            </>
+          )}
+        </PanelBody>
+      </Panel>
+    </>
   );
 }

@@ -8,6 +8,7 @@ import { LayerTable } from "../panels/LayerTable";
 import { ReadingSpeed } from "../panels/ReadingSpeed";
 import { TierTrend } from "../panels/TierTrend";
 import { FilterBar } from "../ui/FilterBar";
+import { PageTitle } from "../ui/PageTitle";
 import { usePageContext } from "../ui/Shell";
 import classes from "./Models.module.css";
 
@@ -19,6 +20,7 @@ export default function Models() {
   const layer = layers.data?.find(({ name }) => name === chosen) ?? layers.data?.[0];
   return (
     <>
+      <PageTitle>Models</PageTitle>
       <FilterBar controls={controls} searchRef={searchRef} />
       <ReadingSpeed />
       <div className={classes.pair}>

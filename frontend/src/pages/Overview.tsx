@@ -8,6 +8,7 @@ import LiveFeed from "../panels/LiveFeed";
 import { Totals } from "../panels/Totals";
 import Trend from "../panels/Trend";
 import { FilterBar } from "../ui/FilterBar";
+import { PageTitle } from "../ui/PageTitle";
 import { usePageContext } from "../ui/Shell";
 import { Slot } from "../ui/Slot";
 import { useSettled } from "../ui/useSettled";
@@ -49,6 +50,7 @@ export function Overview() {
 
   return (
     <>
+      <PageTitle>Overview</PageTitle>
       <FilterBar controls={controls} searchRef={searchRef} comparable />
       <AlertBanner />
       <Totals range={range} filters={filters} compare={compare} />
@@ -101,11 +103,11 @@ export function Overview() {
           <Slot title="Platforms" height={351} settled={settled}>
             <Platforms range={range} filters={filters} onPick={toggle} />
           </Slot>
-          <Slot title="Hours of the week" className={classes.wide} height={312} settled={settled}>
-            <Week range={range} filters={filters} />
-          </Slot>
           <Slot title="Past alerts" className={classes.alerts} height={210} settled={settled}>
             <Alerts />
+          </Slot>
+          <Slot title="Hours of the week" className={classes.week} height={312} settled={settled}>
+            <Week range={range} filters={filters} />
           </Slot>
         </div>
         <Slot first title="Live feed" className={classes.feed} height={640} settled={settled}>

@@ -13,6 +13,7 @@ import { PostTable } from "../panels/PostTable";
 import { type Selection, useCardLook } from "../panels/useCardLook";
 import { FilterBar } from "../ui/FilterBar";
 import { Icon } from "../ui/Icon";
+import { PageTitle } from "../ui/PageTitle";
 import { Failure, Panel } from "../ui/Panel";
 import { usePostList } from "../ui/postList";
 import { usePageContext } from "../ui/Shell";
@@ -45,6 +46,7 @@ export default function Posts() {
 
   return (
     <>
+      <PageTitle>Posts</PageTitle>
       <FilterBar controls={controls} searchRef={searchRef} />
       <Panel
         title="Posts"

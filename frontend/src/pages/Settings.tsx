@@ -2,6 +2,7 @@ import { Link, useLocation } from "react-router";
 import { ProductLists } from "../panels/ProductLists";
 import { ScreenSettings } from "../panels/ScreenSettings";
 import form from "../ui/Form.module.css";
+import { PageTitle } from "../ui/PageTitle";
 import { Panel } from "../ui/Panel";
 import classes from "./Settings.module.css";
 
@@ -10,6 +11,7 @@ export default function Settings() {
   const { search } = useLocation();
   return (
     <div className={classes.page}>
+      <PageTitle>Settings</PageTitle>
       <ScreenSettings />
       <ProductLists />
       <Panel

@@ -42,11 +42,11 @@ export function ByPeople() {
         height={HEIGHT}
         isEmpty={(scores) => scores.length === 0}
         empty={
-          <>
+          <p>
             Nobody has corrected the {task === "churn" ? "churn risk" : task} of a post yet.{" "}
             <Link to="/posts?order=least_sure">Correct posts</Link> to see how right each model is; those that
             models are least sure of teach most.
-          </>
+          </p>
         }
       >
         {(scores) => (

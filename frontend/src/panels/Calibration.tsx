@@ -6,7 +6,7 @@ import { FEW_POSTS } from "../lib/statistics";
 import { Panel, PanelBody } from "../ui/Panel";
 import classes from "./Calibration.module.css";
 
-const HEIGHT = 320;
+const HEIGHT = 290;
 
 /** Whether confidence can be believed: what each model promises, and what people found here. */
 export function Calibration() {

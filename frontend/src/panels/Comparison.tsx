@@ -85,7 +85,7 @@ function Figures({ report, cell, choose }: FiguresProps) {
             corrected posts.
           </p>
         )}
-        <DataTable label="Shares now and by the layer">
+        <DataTable label="Shares now and by the layer" numbers>
           <thead>
             <tr>
               <th scope="col">label</th>
@@ -104,7 +104,7 @@ function Figures({ report, cell, choose }: FiguresProps) {
           </tbody>
         </DataTable>
       </div>
-      <DataTable label="Posts by what counts now, then by the layer">
+      <DataTable label="Posts by what counts now, then by the layer" numbers>
         <thead>
           <tr>
             <th scope="col">now, then layer</th>
@@ -160,7 +160,7 @@ function Groups({
   name: (key: string) => string;
 }) {
   return (
-    <DataTable label={`Agreement by ${title}`}>
+    <DataTable label={`Agreement by ${title}`} numbers>
       <thead>
         <tr>
           <th scope="col">{title}</th>

@@ -25,7 +25,7 @@ export function LedgerTable() {
         empty="Nothing has been received yet."
       >
         {(ledger) => (
-          <DataTable label="Ledger by connector" testId="ledger-table">
+          <DataTable label="Ledger by connector" testId="ledger-table" numbers>
             <thead>
               <tr>
                 <th scope="col">connector</th>

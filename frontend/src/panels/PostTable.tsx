@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { type ComponentProps, useEffect, useRef } from "react";
 import { TableVirtuoso, type TableVirtuosoHandle } from "react-virtuoso";
 import { EMOTION_TITLES, emotionOf } from "../lib/emotion";
@@ -31,7 +32,9 @@ export function PostTable({ posts, look, query }: PostListProps) {
         components={{ Table, TableRow: Row }}
         fixedHeaderContent={() => (
           <tr>
-            <th scope="col" className={classes.choose} aria-label="Chosen" />
+            <th scope="col" className={classes.choose}>
+              <VisuallyHidden>chosen</VisuallyHidden>
+            </th>
             <th scope="col" className={classes.time}>
               written
             </th>

@@ -88,7 +88,7 @@ export default function RuleEditor({ id, rule, fixed, onClose }: RuleEditorProps
             set={(posts) => set({ posts })}
           />
           <Amount
-            label="Ends below, % of the threshold"
+            label="Ends at % of threshold"
             value={draft.hysteresis}
             problem={parsed.problems.hysteresis}
             set={(hysteresis) => set({ hysteresis })}

@@ -5,16 +5,21 @@ import classes from "./DataTable.module.css";
 export function DataTable({
   label,
   testId,
+  numbers = false,
   children,
 }: {
   label: string;
   testId?: string;
+  /** Every column but the first holds numbers: their digits stand below each other. */
+  numbers?: boolean;
   children: ReactNode;
 }) {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus
-    <section className={classes.scroll} tabIndex={0} aria-label={label} data-testid={testId}>
-      <table className={`${classes.table} numeric`}>{children}</table>
+    <section className={classes.scroll} tabIndex={0} aria-label={`${label}, table`} data-testid={testId}>
+      <table className={`${classes.table} numeric`} data-numbers={numbers || undefined}>
+        {children}
+      </table>
     </section>
   );
 }

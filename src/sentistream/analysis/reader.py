@@ -86,7 +86,7 @@ class TieredReader:
 
     async def _read(self, texts: Sequence[str], waiting: int, age: float) -> list[Reading]:
         if self._quick is None:
-            return await self.best.analyse(texts)
+            return await self._timed(texts)
         started = self._clock()
         situation = Situation(
             now=started,

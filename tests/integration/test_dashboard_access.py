@@ -1,0 +1,134 @@
+"""Every page, dialog and scene in a real Chromium: axe finds nothing of any level, at a desk, dark, on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from browsing import Browser, address, chromium, serving
+from running import DEFAULT_ANALYSER, Running
+
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+
+TEXTS = ("I hate this, it is terrible and awful", "The worst flight ever, never again", "I love this lovely crew")
+QUICK_ALERTS = {"SENTISTREAM_ALERTS_EVERY_SECONDS": "1"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for all tests of this file."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with something on every page: an alert, a correction, a dead letter, a saved view, a list, a note."""
+    now = datetime.now(UTC)
+    posts = [
+        {
+            "post_id": str(index),
+            "source": "twitter",
+            "content": f"{TEXTS[index % 3]}, number {index}",
+            "author": f"person{index}",
+            "created_at": (now - timedelta(seconds=9 * index)).isoformat(),
+            "product": f"Product {index % 4}",
+            "channel": f"channel_{index % 3}",
+            "location": ("Chicago, IL", "Berlin", "London")[index % 3],
+            "url": f"https://example.org/{index}",
+        }
+        for index in range(150)
+    ]
+    late = posts[0] | {"post_id": "late", "created_at": "2199-01-01T00:00:00Z"}
+    with serving(tmp_path_factory.mktemp("access"), "--source", "none", **QUICK_ALERTS, **DEFAULT_ANALYSER) as running:
+        assert running.http.post("/api/v1/posts", json={"posts": [*posts, late]}).status_code == 202
+        running.until(lambda: running.data("stats")["posts"] == 150, 60, "all posts stored")
+        running.until(lambda: running.data("ledger/dead-letters"), 30, "the dead letter")
+        said = {"corrections": [{"id": "1", "sentiment_label": "neutral"}]}
+        assert running.http.post("/api/v1/corrections", json=said).status_code in (200, 202)
+        for path, body in (
+            ("views", {"name": "Mornings", "page": "/", "query": "range=7d"}),
+            ("annotations", {"at": now.isoformat(), "text": "Released 2.0"}),
+        ):
+            answer = running.http.post(f"/api/v1/{path}", json=body)
+            assert answer.status_code == 201, answer.text
+        running.until(lambda: running.data("alerts", active="true") or None, 60, "an alert")
+        running.until(lambda: running.data("corrections", limit=5) or None, 30, "the correction")
+        yield running
+
+
+def opens(selector: str) -> Callable[[Browser], None]:
+    return lambda browser: browser.click(selector=selector)
+
+
+def presses(*keys: str) -> Callable[[Browser], None]:
+    def act(browser: Browser) -> None:
+        for key in keys:
+            browser.press(key=key)
+
+    return act
+
+
+def full_screen(browser: Browser) -> None:
+    browser.click(selector='[aria-label="Trend: more"]')
+    browser.click(selector='[role="menuitem"]:has-text("Full screen")')
+    browser.until(script="document.querySelector('[role=menu]') === null")  # it fades
+
+
+def holds_the_alert(browser: Browser) -> None:
+    browser.text(selector='[data-testid="wall"][data-scene="alerts"]')
+    browser.press(key="Space")
+
+
+def steps_on_from_the_alert(browser: Browser) -> None:
+    holds_the_alert(browser)
+    browser.press(key="ArrowRight")
+
+
+def nothing(browser: Browser) -> None:
+    """Leaves the page as it is opened."""
+
+
+PLACES = {
+    "overview": ("", nothing, '[data-testid="word-cloud"]'),
+    "overview over time": ("?emotions=time&trend=lines", nothing, '[data-slot="Emotions"] svg[tabindex]'),
+    "full screen": ("", full_screen, '[role="dialog"] [data-testid="trend"]'),
+    "views": ("", opens('header button[aria-label="Saved views"]'), 'text="Mornings"'),
+    "commands": ("", presses("Control+k"), '[data-testid="palette"] input'),
+    "help": ("", presses("?"), '[role="dialog"] dl'),
+    "posts": ("posts", nothing, '[data-testid="post"]'),
+    "table": ("posts?view=table", nothing, '[data-testid="post-table"] td'),
+    "drawer": ("posts", presses("j", "Enter"), '[data-testid="post-why"] [data-testid="word-marks"]'),
+    "alerts": ("alerts", nothing, '[data-testid="episode"]'),
+    "rule": ("alerts", opens('role=button[name="New rule"]'), '[role="dialog"] input'),
+    "corrections": ("corrections", nothing, '[data-testid="corrections"]'),
+    "models": ("models", nothing, '[data-testid="by-people"]'),
+    "sources": ("sources", nothing, '[data-testid="dead-letter"]'),
+    "settings": ("settings", nothing, '[data-testid="screen-settings"]'),
+    "nowhere": ("nowhere", nothing, "h1"),
+    "wall, alert": ("?wall=1", holds_the_alert, '[data-testid="wall"][data-scene="alerts"] li'),
+    "wall, mood": ("?wall=1", steps_on_from_the_alert, '[data-testid="wall"][data-scene="mood"] dl'),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_everybody_can_use_it_everywhere(browser: Browser, server: Running, place: str) -> None:
+    path, act, ready = PLACES[place]
+    browser.open(url=f"{address(server)}/{path}")
+    browser.text(selector="h1")
+    act(browser)
+    browser.text(selector=ready)
+    browser.until(script="!document.querySelector('[aria-label=Loading]')")
+    assert browser.everywhere() == []
+    assert browser.complaints() == []
+
+
+def test_everybody_can_begin(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, "--source", "none") as server:
+        browser.open(url=address(server))
+        browser.text(selector='[data-testid="first-steps"]')
+        assert browser.everywhere() == []
+        assert browser.complaints() == []
