@@ -203,6 +203,9 @@ async def test_sources_by_name(tmp_path: Path, clock: MovableClock) -> None:
     synthetic = make_source("synthetic", given, Replay())
     assert synthetic.name == "synthetic"
     assert make_source(f"file:{tmp_path}/posts.jsonl", given, Replay()).name == "file:posts.jsonl"
+    assert make_source("bluesky", given, Replay()).name == "bluesky"
+    with pytest.raises(SettingsError, match="names no server"):
+        make_source("bluesky", settings(tmp_path, bluesky={"servers": []}), Replay())
     for spec in ("file:", f"file:{tmp_path}/none.jsonl", "rss:x", ""):
         with pytest.raises(SettingsError, match="--source"):
             make_source(spec, given, Replay())

@@ -196,6 +196,22 @@ async def test_waits_longer_and_longer_for_the_database(clock: MovableClock) -> 
     assert cursors.saved == {"list:test": {"row": 1}}
 
 
+async def test_a_source_that_waits_says_why_and_moves_no_cursor(clock: MovableClock) -> None:
+    class Interrupted(ListSource):
+        async def batches(self, cursor: dict[str, Any] | None) -> AsyncIterator[SourceBatch]:
+            yield SourceBatch([post(1)], {"row": 1})
+            yield SourceBatch([], {"row": 0}, "nobody answers")
+            seen.append((made.state.state, made.state.error, cursors.saved["list:test"]))
+            yield SourceBatch([post(2)], {"row": 2})
+            seen.append((made.state.state, made.state.error, cursors.saved["list:test"]))
+
+    seen: list[Any] = []
+    cursors = SavedCursors()
+    made, _ = ingester(Interrupted([]), Published(), cursors, clock)
+    await made.run(tenure())
+    assert seen == [("waiting", "nobody answers", {"row": 1}), ("running", None, {"row": 2})]
+
+
 async def test_history_gives_way_to_news(clock: MovableClock) -> None:
     class Behind(Published):
         lags = [3_000, 2_001, 2_000]  # noqa: RUF012

@@ -159,6 +159,7 @@ def test_the_file_can_be_elsewhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         ("SENTISTREAM_API_PORT", "http", "must be 0 to 65,535; it was given 'http'"),
         ("SENTISTREAM_STREAM_MAX_LENGTH", "0", "must be 1 or more"),
         ("SENTISTREAM_LOGS_LEVEL", "loud", "must be debug, info, warning or error; it was given 'loud'"),
+        ("SENTISTREAM_BLUESKY_SERVERS", "https://jetstream.example", "is wrong: string should match"),
         ("SENTISTREAM_ALERTS_NEGATIVE_SHARE", "0", "must be above 0, at most 1"),
         ("SENTISTREAM_ALERTS_NEGATIVE_SHARE", "nan", "must be above 0, at most 1"),
         ("SENTISTREAM_ALERTS_ENABLED", "perhaps", "it was given 'perhaps'"),

@@ -28,13 +28,20 @@ class Replay:
 
 
 def make_source(spec: str, settings: Settings, replay: Replay, clock: Clock = utc_now) -> Source:
-    """The source that `spec` names: `synthetic` or `file:PATH`. SettingsError for any other and for a missing file."""
+    """The source that `spec` names: `synthetic`, `bluesky` or `file:PATH`.
+
+    SettingsError for any other and for a missing file.
+    """
     kind, _, rest = spec.partition(":")
     if spec == "synthetic":
         from sentistream.sources.synthetic import SyntheticSource
 
         sources = settings.sources
         return SyntheticSource(seed=sources.seed, posts_per_minute=sources.posts_per_minute, clock=clock)
+    if spec == "bluesky":
+        from sentistream.sources.bluesky import BlueskySource
+
+        return BlueskySource(settings.bluesky, clock=clock)
     if kind == "file" and rest:
         path = Path(rest)
         if not path.is_file():
@@ -50,7 +57,7 @@ def make_source(spec: str, settings: Settings, replay: Replay, clock: Clock = ut
             mapping=replay.columns,
             source_default=replay.platform,
         )
-    raise SettingsError(f"--source {spec} is unknown: synthetic, file:PATH or none")
+    raise SettingsError(f"--source {spec} is unknown: synthetic, bluesky, file:PATH or none")
 
 
 BACKFILL_POSTS = 100_000

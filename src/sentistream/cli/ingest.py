@@ -22,7 +22,7 @@ from sentistream.sources.base import Source
 
 
 def ingest(
-    source: Annotated[list[str], typer.Option("--source", help="file:PATH or synthetic; may be repeated.")],
+    source: Annotated[list[str], typer.Option("--source", help="file:PATH, bluesky or synthetic; may be repeated.")],
     speed: Speed = None,
     rate: Rate = None,
     original_time: OriginalTime = False,
@@ -34,7 +34,7 @@ def ingest(
 ) -> None:
     """Bring posts into the stream, where they wait for a worker.
 
-    Resumes where an earlier run stopped. Ends with the file; the synthetic source has no end.
+    Resumes where an earlier run stopped. Ends with the file; bluesky and the synthetic source have no end.
     """
     settings = settled(data_dir, api={"port": metrics_port}, sources={"posts_per_minute": posts_per_minute})
     replay = Replay(speed=speed, rate=rate, original_time=original_time, columns=mapped(columns), platform=platform)

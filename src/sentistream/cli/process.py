@@ -26,6 +26,7 @@ from sentistream.domain.post import Entry
 from sentistream.pipeline.analyse import Worker
 from sentistream.pipeline.ingest import Ingester, Prepared, SourceState, prepare
 from sentistream.pipeline.layering import GIVES_WAY_AT
+from sentistream.pipeline.ours import Ours
 from sentistream.pipeline.refine import Refiner
 from sentistream.pipeline.retention import Retention
 from sentistream.pipeline.supervise import Component, Supervisor
@@ -169,6 +170,7 @@ class Parts:
             retry_seconds=system.settings.sources.disk_retry_seconds,
             on_published=count,
             gives_way_to=system.settings.stream.group if kind == "backfill" else None,
+            ours=Ours(system.store.corrections.standing) if kind == "bluesky" else None,
         )
         self.ingesters.append(ingester)
         leased = self._leased(

@@ -10,6 +10,7 @@ from sentistream.domain.errors import NotFound
 from sentistream.pipeline.ingest import Ingester, SourceState
 
 SYNTHETIC = "synthetic"
+BLUESKY = "bluesky"
 BACKFILL = "backfill"
 
 
@@ -21,10 +22,13 @@ class Switch:
         self._turn = asyncio.Lock()
 
     async def start(self, name: str) -> SourceState:
-        """Whatever source this process has or had, and the synthetic one in any case."""
+        """Whatever source this process has or had, and `synthetic` and `bluesky` in any case."""
         async with self._turn:
             if name == SYNTHETIC:
-                await self._add_synthetic()
+                await self._add_history()
+            if name in (SYNTHETIC, BLUESKY) and self._ingester(name) is None:
+                system = self._parts.system
+                self._parts.add_source(make_source(name, system.settings, Replay(), system.clock), name)
             found = self._found(name)
             self._parts.start(name)
             return found.state
@@ -39,19 +43,16 @@ class Switch:
                     ingester.halt()
             return found.state
 
-    async def _add_synthetic(self) -> None:
-        system = self._parts.system
+    async def _add_history(self) -> None:
         # Before the first live post, which would make the store look as if it had a past.
-        if self._ingester(BACKFILL) is None and (backfill := await make_backfill(system)) is not None:
+        if self._ingester(BACKFILL) is None and (backfill := await make_backfill(self._parts.system)) is not None:
             self._parts.add_source(backfill, BACKFILL)
-        if self._ingester(SYNTHETIC) is None:
-            self._parts.add_source(make_source(SYNTHETIC, system.settings, Replay(), system.clock), SYNTHETIC)
         if (history := self._ingester(BACKFILL)) is not None and history.state.state != "finished":
             self._parts.start(BACKFILL)
 
     def _found(self, name: str) -> Ingester:
         if (ingester := self._ingester(name)) is None:
-            known = sorted({SYNTHETIC, *(one.state.name for one in self._parts.ingesters)})
+            known = sorted({SYNTHETIC, BLUESKY, *(one.state.name for one in self._parts.ingesters)})
             raise NotFound(f"this process has no source of that name, only {', '.join(known)}", known=known)
         return ingester
 

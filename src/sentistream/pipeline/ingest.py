@@ -18,9 +18,11 @@ from sentistream.domain.errors import (
     LeaseLost,
     Overloaded,
     SentiStreamError,
+    SourceError,
     StorageUnavailable,
 )
 from sentistream.domain.post import Entry, Invalid, Post, checked
+from sentistream.pipeline.ours import Ours
 from sentistream.pipeline.tenure import Tenure
 from sentistream.sources.base import Source, SourceBatch
 from sentistream.sources.gazetteer import Gazetteer
@@ -180,8 +182,12 @@ class Ingester:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
         on_published: Callable[[SourceState], None] | None = None,
         gives_way_to: str | None = None,
+        ours: Ours | None = None,
     ) -> None:
-        """`gives_way_to`: a consumer group whose backlog this source keeps short, so that news overtake it."""
+        """`gives_way_to`: a consumer group whose backlog this source keeps short, so that news overtake it.
+
+        `ours`: leaves out deletions of posts that were never brought in.
+        """
         self._source = source
         self._stream = stream
         self._cursors = cursors
@@ -191,6 +197,7 @@ class Ingester:
         self._sleep = sleep
         self._on_published = on_published
         self._gives_way_to = gives_way_to
+        self._ours = ours
         self._recent: deque[tuple[datetime, int]] = deque()
         self._state = SourceState(name=source.name, kind=kind or source.name.partition(":")[0])
 
@@ -239,6 +246,9 @@ class Ingester:
 
     async def _bring(self, batch: SourceBatch, tenure: Tenure) -> None:
         state = self._state
+        if batch.problem is not None:
+            self._wait_for(SourceError(batch.problem))
+            return
         entries: Sequence[Entry] = ()
         if batch.entries:
             # Prepared in a thread: a batch of a thousand is more than the event loop should wait for.
@@ -248,7 +258,7 @@ class Ingester:
                 prepared = await anyio.to_thread.run_sync(prepare, batch.entries, now, self._gazetteer)
             else:
                 prepared = prepare(batch.entries, now, self._gazetteer)
-            entries = prepared.entries
+            entries = prepared.entries if self._ours is None else await self._ours.of(prepared.entries)
             if self._gives_way_to is not None:
                 await self._give_way(self._gives_way_to)
             await self._patiently(lambda: self._publish(entries, tenure))
@@ -284,10 +294,10 @@ class Ingester:
                 result = await attempt()
             except (Overloaded, DiskFull) as error:
                 pause = self._retry_seconds
-                self._wait_for(error, pause)
+                self._wait_for(error, seconds=pause)
             except StorageUnavailable as error:
                 pause, wait = wait, min(2 * wait, LONGEST_WAIT)
-                self._wait_for(error, pause)
+                self._wait_for(error, seconds=pause)
             else:
                 if state.state == "waiting":
                     state.state, state.error = "running", None
@@ -295,10 +305,10 @@ class Ingester:
                 return result
             await self._sleep(pause)
 
-    def _wait_for(self, error: SentiStreamError, pause: float) -> None:
+    def _wait_for(self, error: SentiStreamError, **said: float) -> None:
         state = self._state
         if state.state != "waiting" or state.error != error.message:
-            log.warning("source_waits", source=state.name, error=error.message, code=error.code, seconds=pause)
+            log.warning("source_waits", source=state.name, error=error.message, code=error.code, **said)
         state.state, state.error = "waiting", error.message
 
     def _forget(self, now: datetime) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -227,6 +227,34 @@ class SourcesSettings(Section):
     disk_retry_seconds: float = Field(1.0, gt=0, description="Seconds between tries while the stream is full.")
 
 
+class BlueskySettings(Section):
+    """The source `bluesky`: public posts of the Bluesky network, as they are written. It needs no key."""
+
+    servers: list[Annotated[str, Field(pattern=r"^wss?://[^\s/?#]+[^\s?#]*$")]] = Field(
+        default_factory=lambda: [
+            "wss://jetstream1.us-east.bsky.network/subscribe",
+            "wss://jetstream1.us-west.bsky.network/subscribe",
+            "wss://jetstream2.us-east.bsky.network/subscribe",
+            "wss://jetstream2.us-west.bsky.network/subscribe",
+        ],
+        description="Jetstream servers, ws:// or wss:// with their path (comma-separated); the next one is asked where"
+        " one cannot be reached or stays silent.",
+    )
+    keywords: list[Annotated[str, Field(max_length=100, pattern=r"\S")]] = Field(
+        default_factory=list,
+        description="Words or phrases of which a post must mention one to be brought in (comma-separated), upper or"
+        " lower case; the first that it mentions becomes its product. Empty: all posts.",
+    )
+    languages: list[str] = Field(
+        default_factory=lambda: ["en"],
+        description="ISO 639-1 codes: posts that claim other languages are not brought in; those that claim none are"
+        " (comma-separated). `*`: all.",
+    )
+    silent_seconds: float = Field(
+        20.0, gt=0, le=3_600, description="Seconds without a word after which a server counts as gone."
+    )
+
+
 class AlertsSettings(Section):
     """When to call people."""
 
@@ -296,6 +324,7 @@ class Settings(BaseSettings):
     analysis: AnalysisSettings = Field(default_factory=AnalysisSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
     sources: SourcesSettings = Field(default_factory=SourcesSettings)
+    bluesky: BlueskySettings = Field(default_factory=BlueskySettings)
     alerts: AlertsSettings = Field(default_factory=AlertsSettings)
     retention: RetentionSettings = Field(default_factory=RetentionSettings)
     logs: LogsSettings = Field(default_factory=LogsSettings)

@@ -14,10 +14,12 @@ class SourceBatch(msgspec.Struct, frozen=True):
     """`cursor` is saved once `entries` are durable in the stream: resuming from it continues after them.
 
     Entries after a saved cursor are the same on every run, so that what is published twice is a duplicate.
+    `problem` says, for people, why nothing comes for now: such a batch is empty, and its cursor is not saved.
     """
 
     entries: Sequence[Entry]
     cursor: dict[str, Any]
+    problem: str | None = None
 
 
 class Source(Protocol):

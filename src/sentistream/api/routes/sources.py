@@ -39,12 +39,12 @@ async def sources(services: ServicesDep) -> Response:
     responses=documented(404, 409),
 )
 async def start(request: Request, name: SourceName, services: ServicesDep) -> Response:
-    """`synthetic`, or a source of this process that was stopped, has failed or finished; one that runs goes on.
+    """`synthetic`, `bluesky`, or one of this process that was stopped, has failed or finished; one that runs goes on.
 
     It runs until it is stopped or the process ends; the next start of the process does not bring it back. 409: this
     process only serves the API. An empty store gets its simulated history with the first start of `synthetic`.
     """
-    state = await _switch(services).start(name)
+    state = await _switch(services, name).start(name)
     log.info("source_started", source=name, by=who(request.scope))
     return answer(envelope(state, services.clock()), 202)
 
@@ -57,15 +57,16 @@ async def stop(request: Request, name: SourceName, services: ServicesDep) -> Res
 
     The simulated history ends with `synthetic`. Where several processes have the source, another one takes over.
     """
-    state = await _switch(services).stop(name)
+    state = await _switch(services, name).stop(name)
     log.info("source_stopped", source=name, by=who(request.scope))
     return answer(envelope(state, services.clock()))
 
 
-def _switch(services: Services) -> SourceSwitch:
+def _switch(services: Services, name: str) -> SourceSwitch:
     if services.source_switch is None:
+        source = "bluesky" if name == "bluesky" else "synthetic"
         raise Conflict(
-            "this process serves the API and brings nothing in: run `sentistream ingest --source synthetic` beside it,"
+            f"this process serves the API and brings nothing in: run `sentistream ingest --source {source}` beside it,"
             " and end that command to stop it"
         )
     return services.source_switch
