@@ -86,6 +86,8 @@ def _default(field: FieldInfo) -> str:
     value = field.get_default(call_default_factory=True)
     if value in ("", [], SecretStr("")):
         return "empty"
+    if isinstance(value, list):
+        return f"`{','.join(value)}`"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
