@@ -1,8 +1,14 @@
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { api, read } from "./client";
+import { readSources } from "./queries";
 
 /** The built-in generator, by the name of its source. */
 export const SYNTHETIC = "synthetic";
+
+/** Public posts of the Bluesky network, by the name of its source. */
+export const BLUESKY = "bluesky";
+
+const AGAIN_MS = 2_000;
 
 export type Way = "start" | "stop";
 
@@ -19,5 +25,15 @@ export function useSwitchSource(name: string) {
       return (await read<{ data: { state: string } }>(asked)).data;
     },
     onSettled: () => client.invalidateQueries({ queryKey: ["live", "sources"] }),
+  });
+}
+
+/** How one source is doing, asked again even where no post arrives; nothing where there is none of that name. */
+export function useSource(name: string) {
+  return useQuery({
+    queryKey: ["live", "sources"],
+    queryFn: ({ signal }) => readSources(signal),
+    select: (sources) => sources.find((source) => source.name === name),
+    refetchInterval: AGAIN_MS,
   });
 }

@@ -26,6 +26,11 @@ export function streamWords(
   return `${plural(lag.entries, "entry", "entries")} in the stream, the oldest for ${wait}`;
 }
 
+/** Whether it is at work, or would be if it could. */
+export function isOn(source: Pick<SourceState, "state">): boolean {
+  return source.state === "running" || source.state === "waiting" || source.state === "standby";
+}
+
 export function sourceTable(sources: readonly SourceState[], now: number): Table {
   return {
     columns: [

@@ -7,11 +7,13 @@ import FirstSteps from "./FirstSteps";
 
 afterEach(cleanup);
 
-/** With a server behind it that gives `answer` to everything; what it was asked. */
-function show(answer: () => Response) {
+/** With a server behind it that has `sources` and gives `answer` to everything else; what it was asked. */
+function show(answer: () => Response, sources: () => object[] = () => []) {
   const asked: Request[] = [];
-  vi.spyOn(globalThis, "fetch").mockImplementation(async (request) => {
-    asked.push(request as Request);
+  vi.spyOn(globalThis, "fetch").mockImplementation(async (given) => {
+    const request = given as Request;
+    if (request.method === "GET") return Response.json({ data: sources(), metadata: {} });
+    asked.push(request);
     return answer();
   });
   render(
@@ -34,6 +36,27 @@ describe("FirstSteps", () => {
     expect(
       (screen.getByRole("button", { name: "Start simulated posts" }) as HTMLButtonElement).disabled,
     ).toBe(true);
+  });
+
+  it("starts listening to Bluesky, says what is wrong and stops again", async () => {
+    let sources: object[] = [];
+    const state = { name: "bluesky", state: "waiting", cursor: null, error: "jetstream cannot be found" };
+    const asked = show(
+      () => Response.json({ data: { state: "running" }, metadata: {} }, { status: 202 }),
+      () => sources,
+    );
+    sources = [state];
+    await userEvent.click(await screen.findByRole("button", { name: "Start listening" }));
+    expect(await screen.findByText("jetstream cannot be found")).toBeTruthy();
+    sources = [{ ...state, state: "running", error: null, cursor: { server: "wss://jetstream" } }];
+    expect(await screen.findByText(/^Connected\./, {}, { timeout: 5_000 })).toBeTruthy();
+    sources = [{ ...state, state: "stopped", error: null }];
+    await userEvent.click(screen.getByRole("button", { name: "Stop listening" }));
+    expect(await screen.findByRole("button", { name: "Start listening" })).toBeTruthy();
+    expect(asked.map(({ url }) => new URL(url).pathname)).toEqual([
+      "/api/v1/sources/bluesky/start",
+      "/api/v1/sources/bluesky/stop",
+    ]);
   });
 
   it("says what to run instead where the server brings nothing in", async () => {

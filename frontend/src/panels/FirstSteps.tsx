@@ -1,6 +1,8 @@
 import { type ReactNode, useState } from "react";
 import { useSendPost } from "../api/posts";
-import { SYNTHETIC, useSwitchSource } from "../api/sources";
+import { BLUESKY, SYNTHETIC, useSource, useSwitchSource } from "../api/sources";
+import type { SourceState } from "../api/types";
+import { isOn } from "../lib/sources";
 import { CopyLine } from "../ui/CopyLine";
 import form from "../ui/Form.module.css";
 import { Icon, type IconName } from "../ui/Icon";
@@ -16,6 +18,7 @@ export default function FirstSteps() {
       </p>
       <div className={classes.steps}>
         <Simulated />
+        <Bluesky />
         <Step
           icon="clock"
           title="Replay a file"
@@ -41,15 +44,44 @@ function Simulated() {
       action={
         <Action
           title="Start simulated posts"
-          busy={source.isPending}
-          done={source.isSuccess}
-          said="Started. The first posts are being read."
+          disabled={source.isPending || source.isSuccess}
+          said={source.isSuccess ? "Started. The first posts are being read." : ""}
           error={source.error}
           onClick={() => source.mutate("start")}
         />
       }
     />
   );
+}
+
+function Bluesky() {
+  const source = useSwitchSource(BLUESKY);
+  const state = useSource(BLUESKY).data;
+  const on = state !== undefined && isOn(state);
+  const problem = on && state.error !== null ? new Error(state.error) : null;
+  return (
+    <Step
+      icon="posts"
+      title="Listen to Bluesky"
+      text="Public posts of the Bluesky network as people write them, all English ones: no account, no key."
+      hint="Only those that mention your words, at every start:"
+      line={`SENTISTREAM_BLUESKY_KEYWORDS="acme, acme app" sentistream up --source bluesky`}
+      action={
+        <Action
+          title={on ? "Stop listening" : "Start listening"}
+          disabled={source.isPending}
+          said={on ? connection(state) : ""}
+          error={source.error ?? problem}
+          onClick={() => source.mutate(on ? "stop" : "start")}
+        />
+      }
+    />
+  );
+}
+
+/** The cursor names the server once one has said something. */
+function connection(source: SourceState): string {
+  return source.cursor?.server ? "Connected. The next post is read at once." : "Connecting…";
 }
 
 function OnePost() {
@@ -73,9 +105,8 @@ function OnePost() {
       action={
         <Action
           title="Send this post"
-          busy={sending.isPending}
-          done={sending.isSuccess}
-          said="Accepted. It is being read."
+          disabled={sending.isPending || sending.isSuccess}
+          said={sending.isSuccess ? "Accepted. It is being read." : ""}
           error={sending.error}
           onClick={() => sending.mutate(post)}
         />
@@ -111,22 +142,21 @@ function Step({ icon, title, text, hint, line, action }: StepProps) {
 
 interface ActionProps {
   title: string;
-  busy: boolean;
-  done: boolean;
-  /** What is true once it is done. */
+  disabled: boolean;
+  /** What has come of it; empty before. */
   said: string;
   error: Error | null;
   onClick(): void;
 }
 
-function Action({ title, busy, done, said, error, onClick }: ActionProps) {
+function Action({ title, disabled, said, error, onClick }: ActionProps) {
   return (
     <div className={classes.action}>
-      <button type="button" className={form.primary} disabled={busy || done} onClick={onClick}>
+      <button type="button" className={form.primary} disabled={disabled} onClick={onClick}>
         {title}
       </button>
       <p role="status" className={error ? form.error : form.note}>
-        {error?.message ?? (done ? said : "")}
+        {error?.message ?? said}
       </p>
     </div>
   );

@@ -6,6 +6,7 @@ import { behindWords, formatRate, sourceTable, streamWords } from "../lib/source
 import { DataTable } from "../ui/DataTable";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
+import { SourceSwitch } from "./SourceSwitch";
 import classes from "./SourceTable.module.css";
 
 const HEIGHT = 120;
@@ -48,6 +49,7 @@ export function SourceTable() {
                 <th scope="col">brought in</th>
                 <th scope="col">unreadable</th>
                 <th scope="col">last post</th>
+                <th scope="col">switch</th>
               </tr>
             </thead>
             <tbody>
@@ -86,6 +88,9 @@ function Row({ source }: { source: SourceState }) {
       <td>{formatCount(source.invalid)}</td>
       <td>
         {last === null ? "–" : <time title={formatUtc(last)}>{formatAgo(last, Math.max(now, last))}</time>}
+      </td>
+      <td>
+        <SourceSwitch source={source} />
       </td>
     </tr>
   );

@@ -202,11 +202,12 @@ def _told(error: Exception, host: str) -> str:
     elif isinstance(error, WebSocketException):
         said = f"{host} does not speak WebSocket ({error}): is SENTISTREAM_BLUESKY_SERVERS right?"
     elif isinstance(error, socket.gaierror):
-        said = f"{host} cannot be found: is this machine connected to the internet? HTTPS_PROXY names a proxy"
+        said = f"{host} cannot be found: check this machine's connection, or HTTPS_PROXY"
     elif isinstance(error, ssl.SSLError):
         said = f"the certificate of {host} is refused ({error.reason or error})"
     elif isinstance(error, TimeoutError):
-        said = f"{host} does not answer: a firewall may be in between; HTTPS_PROXY names a proxy"
+        said = f"{host} does not answer: check firewalls, or HTTPS_PROXY"
     else:
-        said = f"{host} cannot be reached ({getattr(error, 'strerror', None) or error}); HTTPS_PROXY names a proxy"
-    return f"{said}. It is tried again by itself, and goes on where it was"
+        reason = getattr(error, "strerror", None) or error
+        said = f"{host} cannot be reached ({reason}): check firewalls, or HTTPS_PROXY"
+    return f"{said}; trying again"
