@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http
 import json
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -243,18 +244,20 @@ async def test_many_posts_come_in_few_batches(server: Jetstream) -> None:
 
 
 async def test_while_nobody_takes_batches_nothing_more_is_read(server: Jetstream) -> None:
-    async with reading(server, silent_seconds=0.3) as source:
+    silent = 2.0
+    async with reading(server, silent_seconds=silent) as source:
         await source.take()
         server.post("first")
         await source.until(1)
-        total = 6_000
+        total = 12_000
         for number in range(total):
             server.post(f"{number} {'x' * 3_000}")
         await until(lambda: server.sent > 1)
-        held = -1
-        while held != server.sent:  # until the buffers in between are full and the server has to wait
-            held = server.sent
-            await asyncio.sleep(0.5)
+        held, since = -1, time.monotonic()
+        while time.monotonic() < since + 1.5 * silent:  # the buffers in between are full, and the server has to wait
+            if server.sent != held:
+                held, since = server.sent, time.monotonic()
+            await asyncio.sleep(0.02)
         assert held < total
         assert source.problems == []
         found = texts(await source.until(total + 1))

@@ -15,6 +15,7 @@ from fakes import MovableClock
 from sentistream.domain.errors import DiskFull, LeaseLost, Overloaded, SourceError, StorageUnavailable
 from sentistream.domain.post import Entry, Invalid, Post, Tombstone
 from sentistream.pipeline.ingest import Ingester, SourceState, prepare
+from sentistream.pipeline.ours import Ours
 from sentistream.pipeline.tenure import Tenure
 from sentistream.sources.base import SourceBatch
 from sentistream.sources.gazetteer import Gazetteer
@@ -210,6 +211,19 @@ async def test_a_source_that_waits_says_why_and_moves_no_cursor(clock: MovableCl
     made, _ = ingester(Interrupted([]), Published(), cursors, clock)
     await made.run(tenure())
     assert seen == [("waiting", "nobody answers", {"row": 1}), ("running", None, {"row": 2})]
+
+
+async def test_deletions_of_posts_that_are_not_ours_are_not_published(clock: MovableClock) -> None:
+    async def stored(ids: Sequence[str]) -> set[str]:
+        return {"old"} & set(ids)
+
+    strange, old = (Tombstone(post_id=id, source="twitter", deleted_at=NOW) for id in ("strange", "old"))
+    stream, cursors = Published(), SavedCursors()
+    made, _ = ingester(ListSource([[strange], [post(1), strange, old]]), stream, cursors, clock, ours=Ours(stored))
+    await made.run(tenure())
+    assert [entry.post_id for entry in stream.entries if not isinstance(entry, Invalid)] == ["p1", "old"]
+    assert stream.calls == 1, "nothing is not published"
+    assert (made.state.published, cursors.saved["list:test"]) == (2, {"row": 4})
 
 
 async def test_history_gives_way_to_news(clock: MovableClock) -> None:

@@ -261,7 +261,8 @@ class Ingester:
             entries = prepared.entries if self._ours is None else await self._ours.of(prepared.entries)
             if self._gives_way_to is not None:
                 await self._give_way(self._gives_way_to)
-            await self._patiently(lambda: self._publish(entries, tenure))
+            if entries:
+                await self._patiently(lambda: self._publish(entries, tenure))
         await self._patiently(lambda: self._cursors.save(self._source.name, batch.cursor, self._clock(), tenure.holder))
         now = self._clock()
         state.cursor = batch.cursor
