@@ -54,3 +54,9 @@ async function atRest(page) {
     await Promise.allSettled(ending.map(({ finished }) => finished));
   });
 }
+
+/** The window of another size, the page as it is. */
+export async function resize({ page }, { width, height }) {
+  await page.setViewportSize({ width, height });
+  await atRest(page);
+}

@@ -33,3 +33,19 @@ export async function sceneAfter({ page }, { not }) {
   await shown.waitFor({ timeout: WAIT_MS });
   return shown.getAttribute("data-scene");
 }
+
+/** The milliseconds that the longest motion of the wallboard takes, those that have just ended included. */
+export async function longest_motion({ page }) {
+  return page.evaluate((selector) => {
+    const milliseconds = (times) =>
+      times.split(",").map((time) => Number.parseFloat(time) * (time.trim().endsWith("ms") ? 1 : 1_000));
+    const moved = [...document.querySelectorAll(`${selector} *`)].map((element) => getComputedStyle(element));
+    const animated = moved.filter(({ animationName }) => animationName !== "none");
+    return Math.max(0, ...animated.flatMap(({ animationDuration }) => milliseconds(animationDuration)));
+  }, WALL);
+}
+
+/** As somebody has it who asked the system for less motion. */
+export async function reduce_motion({ page }) {
+  await page.emulateMedia({ reducedMotion: "reduce" });
+}

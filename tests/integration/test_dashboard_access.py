@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -132,3 +133,32 @@ def test_everybody_can_begin(browser: Browser, tmp_path: Path) -> None:
         browser.text(selector='[data-testid="first-steps"]')
         assert browser.everywhere() == []
         assert browser.complaints() == []
+
+
+def assert_room_in_the_header(browser: Browser) -> None:
+    """Nothing in it stands on anything else, whatever the width of the window."""
+    for width in (390, 768, 1024, 1180, 1280, 1440):
+        browser.resize(width=width, height=900)
+        assert browser.overflow() == 0, width
+        edges = browser.evaluate(
+            script="""
+                const chosen = 'header a, header button, [data-testid="live-state"]';
+                const inner = '[data-testid="live-state"] button';
+                return [...document.querySelectorAll(chosen)].filter((element) => !element.matches(inner))
+                  .map((element) => element.getBoundingClientRect())
+                  .filter(({ width, bottom }) => width > 0 && bottom < 100)
+                  .sort((a, b) => a.left - b.left).map(({ left, right }) => [left, right]);"""
+        )
+        assert len(edges) > 4
+        for (_, right), (left, _) in itertools.pairwise(edges):
+            assert left >= right, (width, edges)
+
+
+def test_the_header_has_room_for_all_of_it(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path, "--source", "none") as server:
+        browser.open(url=f"{address(server)}/settings")
+        browser.text(selector='[data-testid="live-state"][data-phase="live"]')
+        assert_room_in_the_header(browser)
+        server.kill()
+        browser.text(selector='[data-testid="live-state"][data-phase="away"]')
+        assert_room_in_the_header(browser)

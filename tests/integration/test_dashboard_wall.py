@@ -124,6 +124,19 @@ def test_it_is_legible_from_four_metres(
     assert browser.complaints() == []
 
 
+def test_reduced_motion_changes_scenes_at_once(browser: Browser, server: Running) -> None:
+    browser.open(url=f"{address(server)}/?wall=1", width=1920, height=1080)
+    browser.text(selector='[data-testid="wall"]')
+    assert browser.longest_motion() >= 500, "by itself a scene slides in"
+    browser.reduce_motion()
+    for before in SCENES[:3]:
+        browser.press(key="ArrowRight")
+        browser.sceneAfter(**{"not": before})
+        assert browser.longest_motion() < 1, "neither the scene nor the bar of its time moves"
+        assert browser.wallScene(scene=SCENES[SCENES.index(before) + 1])["free"] >= 0
+    assert browser.complaints() == []
+
+
 def test_a_phone_shows_it_without_scrolling_sideways(browser: Browser, server: Running) -> None:
     browser.open(url=f"{address(server)}/?wall=1", width=390, height=844)
     browser.text(selector='[data-testid="wall"]')

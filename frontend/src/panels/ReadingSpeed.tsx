@@ -6,7 +6,7 @@ import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
 import classes from "./ReadingSpeed.module.css";
 
-const HEIGHT = 130;
+const HEIGHT = 100;
 
 /** Whether the models keep up: what waits, and how fast they read. */
 export function ReadingSpeed() {

@@ -16,6 +16,7 @@ import { type Range, shapeOf } from "../lib/range";
 import { differ, FEW_POSTS } from "../lib/statistics";
 import { useLive } from "../live/store";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
+import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
 import { ScoreScale } from "../ui/ScoreScale";
 import { RiskTotals } from "./RiskTotals";
@@ -44,7 +45,7 @@ export function Totals({ range, filters, compare }: TotalsProps) {
         {overall.isError ? (
           <div className={classes.failure} role="alert">
             <Icon name="alert" /> The totals could not be read: {overall.error.message}
-            <button type="button" onClick={() => void overall.refetch()}>
+            <button type="button" className={form.button} onClick={() => void overall.refetch()}>
               Try again
             </button>
           </div>

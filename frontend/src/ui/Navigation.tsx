@@ -30,9 +30,10 @@ export function Navigation() {
           end
           to={{ pathname: path, search: kept.size > 0 ? `?${kept}` : "" }}
           className={classes.page ?? ""}
+          title={title}
         >
           <Icon name={icon} size={16} />
-          {title}
+          <span className={classes.title}>{title}</span>
         </NavLink>
       ))}
     </nav>
