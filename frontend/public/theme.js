@@ -14,4 +14,15 @@
   root.setAttribute("data-mantine-color-scheme", dark ? "dark" : "light");
   root.dataset.density = preferences.density || "comfortable";
   root.dataset.motion = preferences.motion || "system";
+  if (location.pathname === "/" && location.search === "") {
+    // The first posts are asked for while the code that shows them is on its way (src/live/early.ts).
+    const link = document.createElement("link");
+    Object.assign(link, {
+      rel: "preload",
+      as: "fetch",
+      crossOrigin: "anonymous",
+      href: "/api/v1/posts?limit=20",
+    });
+    document.head.append(link);
+  }
 })();

@@ -1,6 +1,7 @@
-import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useInfiniteQuery } from "@tanstack/react-query";
 import { type Filters, NO_FILTERS as NOTHING_CHOSEN } from "../lib/filters";
 import type { Range } from "../lib/range";
+import { useLiveQuery } from "./liveQuery";
 import {
   type Grouping,
   type PostOrder,
@@ -25,7 +26,7 @@ import type { Post } from "./types";
 const OPTIONS_STALE_MS = 60_000;
 
 export function useOverall(range: Range, filters: Filters) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "overall", range, filters],
     queryFn: ({ signal }) => readOverall(range, filters, signal),
     placeholderData: keepPreviousData,
@@ -33,7 +34,7 @@ export function useOverall(range: Range, filters: Filters) {
 }
 
 export function useTrend(range: Range, filters: Filters, enabled = true) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "trend", range, filters],
     // Buckets without their range would be drawn on the wrong axis while the next range is read.
     queryFn: async ({ signal }) => ({ range, ...(await readTrend(range, filters, signal)) }),
@@ -43,7 +44,7 @@ export function useTrend(range: Range, filters: Filters, enabled = true) {
 }
 
 export function useGroups(grouping: Grouping, range: Range, filters: Filters, limit: number) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "groups", grouping, range, filters, limit],
     queryFn: ({ signal }) => readGroups(grouping, range, filters, limit, signal),
     placeholderData: keepPreviousData,
@@ -51,12 +52,12 @@ export function useGroups(grouping: Grouping, range: Range, filters: Filters, li
 }
 
 export function useStats() {
-  return useQuery({ queryKey: ["live", "stats"], queryFn: ({ signal }) => readStats(signal) });
+  return useLiveQuery({ queryKey: ["live", "stats"], queryFn: ({ signal }) => readStats(signal) });
 }
 
 /** The churn risk from which a post counts as high; undefined until the server has told. */
 export function useHighChurn(): number | undefined {
-  const { data } = useQuery({
+  const { data } = useLiveQuery({
     queryKey: ["live", "stats"],
     queryFn: ({ signal }) => readStats(signal),
     select: (stats) => stats.high_churn_threshold,
@@ -65,14 +66,14 @@ export function useHighChurn(): number | undefined {
 }
 
 export function useAlerts(active: boolean, limit: number) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "alerts", active, limit],
     queryFn: ({ signal }) => readAlerts(active, limit, signal),
   });
 }
 
 export function useTiers(range: Range, filters: Filters) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "tiers", range, filters],
     queryFn: ({ signal }) => readTiers(range, filters, signal),
     placeholderData: keepPreviousData,
@@ -80,15 +81,15 @@ export function useTiers(range: Range, filters: Filters) {
 }
 
 export function useLedger() {
-  return useQuery({ queryKey: ["live", "ledger"], queryFn: ({ signal }) => readLedger(signal) });
+  return useLiveQuery({ queryKey: ["live", "ledger"], queryFn: ({ signal }) => readLedger(signal) });
 }
 
 export function useSources() {
-  return useQuery({ queryKey: ["live", "sources"], queryFn: ({ signal }) => readSources(signal) });
+  return useLiveQuery({ queryKey: ["live", "sources"], queryFn: ({ signal }) => readSources(signal) });
 }
 
 export function useGroupOptions(grouping: Grouping, range: Range, enabled: boolean) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["options", grouping, range],
     queryFn: async ({ signal }) => (await readGroups(grouping, range, NOTHING_CHOSEN, 200, signal)).items,
     staleTime: OPTIONS_STALE_MS,
@@ -97,7 +98,7 @@ export function useGroupOptions(grouping: Grouping, range: Range, enabled: boole
 }
 
 export function useLanguageOptions(range: Range, enabled: boolean) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["options", "languages", range],
     queryFn: ({ signal }) => readLanguages(range, signal),
     staleTime: OPTIONS_STALE_MS,
@@ -106,7 +107,7 @@ export function useLanguageOptions(range: Range, enabled: boolean) {
 }
 
 export function usePostQuery(id: string, enabled: boolean) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "post", id],
     queryFn: ({ signal }) => readPost(id, signal),
     enabled,
@@ -116,7 +117,7 @@ export function usePostQuery(id: string, enabled: boolean) {
 /** Asked anew only where the text, or who has read it, is another by now. */
 export function useExplanation(post: Post) {
   const { id, edited_at, tier, model_name, model_version } = post;
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["explanation", id, edited_at, tier, model_name, model_version],
     queryFn: ({ signal }) => readExplanation(id, signal),
     staleTime: Number.POSITIVE_INFINITY,
@@ -136,7 +137,7 @@ export function usePosts(range: Range, filters: Filters, order: PostOrder) {
 }
 
 export function useDeadLetters(limit: number) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "dead letters", limit],
     queryFn: ({ signal }) => readDeadLetters(limit, signal),
   });

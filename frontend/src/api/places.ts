@@ -1,8 +1,9 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData } from "@tanstack/react-query";
 import { type Filters, filterParameters } from "../lib/filters";
 import { type Range, rangeParameters } from "../lib/range";
 import { timeZone } from "../lib/timeZone";
 import { api, read } from "./client";
+import { useLiveQuery } from "./liveQuery";
 import { moments } from "./queries";
 import type { components } from "./schema.gen";
 
@@ -23,7 +24,7 @@ const CITIES = 80;
 
 /** Where, when in the week and about what people write. */
 export function useWeek(range: Range, filters: Filters) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["week", range, filters],
     queryFn: async ({ signal }) => {
       const query = { ...filterParameters(filters), ...moments(range), tz: timeZone() };
@@ -35,7 +36,7 @@ export function useWeek(range: Range, filters: Filters) {
 }
 
 export function useTerms(range: Range, filters: Filters, sort: TermOrder, limit: number) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["terms", range, filters, sort, limit],
     queryFn: async ({ signal }) => {
       const query = { ...filterParameters(filters), ...rangeParameters(range), sort, limit };
@@ -48,7 +49,7 @@ export function useTerms(range: Range, filters: Filters, sort: TermOrder, limit:
 
 /** Countries and cities by posts; what is chosen of them stands beside what it could be compared with. */
 export function usePlaces(range: Range, filters: Filters) {
-  return useQuery({
+  return useLiveQuery({
     queryKey: ["live", "places", range, filters],
     queryFn: async ({ signal }) => {
       const places = async (level: "country" | "city", limit: number) => {

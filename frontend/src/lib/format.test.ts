@@ -24,6 +24,9 @@ describe("numbers", () => {
     [0, "0"],
     [1_234, "1,234"],
     [1_234_567, "1,234,567"],
+    [-1_234.4, "-1,234"],
+    [999.5, "1,000"],
+    [-0.4, "0"],
     [null, "–"],
     [undefined, "–"],
   ])("counts: %s reads %s", (value, text) => expect(formatCount(value)).toBe(text));

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import { readIngestedSince, readLatestPosts } from "../api/queries";
 import { type Filters, filterParameters, matchesDimensions } from "../lib/filters";
 import { LiveClient } from "./client";
+import { takeEarly } from "./early";
 import { Refresher } from "./refresh";
 import { isHeld, useLive } from "./store";
 
@@ -82,14 +83,17 @@ export function useLiveConnection(filters: Filters): void {
       onActivity: () => refresher.touch(),
     });
     current = client;
-    setState({ feed: client.feed(), seeded: false });
-    client.start();
     // Something to read while the socket is being opened; a failure is told when the same is asked for good.
     const early = new AbortController();
-    readLatestPosts(wanted, early.signal).then(
-      (posts) => client.peek(posts),
-      () => undefined,
-    );
+    const drawn = takeEarly();
+    if (drawn.length > 0) client.peek(drawn);
+    else
+      readLatestPosts(wanted, early.signal).then(
+        (posts) => client.peek(posts),
+        () => undefined,
+      );
+    setState({ feed: client.feed(), seeded: false });
+    client.start();
 
     const seen = () => {
       refresher.suspend(document.hidden);

@@ -1,4 +1,4 @@
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useState } from "react";
 import { useStats, useTrend } from "../api/hooks";
 import { rangeOf } from "../lib/range";
 import { withTerm } from "../lib/terms";
@@ -39,6 +39,8 @@ export function Overview() {
   const stats = useStats();
   const seeded = useLive((state) => state.seeded);
   const settled = useSettled(useTrend(range, filters).isFetched && seeded);
+  // Below everything else it can wait; asked of the window, as measuring would cost the first picture a layout.
+  const [feedBeside] = useState(() => window.matchMedia("(min-width: 1101px)").matches);
   const choose = (start: number, end: number) => setRange(rangeOf(start, end));
   const search = (term: string) => setQuery(withTerm(filters.q, term));
   if (stats.data?.posts === 0 && !arrived)
@@ -110,7 +112,7 @@ export function Overview() {
             <Week range={range} filters={filters} />
           </Slot>
         </div>
-        <Slot first title="Live feed" className={classes.feed} height={640} settled={settled}>
+        <Slot first={feedBeside} title="Live feed" className={classes.feed} height={640} settled={settled}>
           <LiveFeed filters={filters} className={classes.feedPanel} settled={settled} />
         </Slot>
       </div>

@@ -1,3 +1,4 @@
+import { VisuallyHidden } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { isWorking, type Layer, type useLayers, useLayerWork } from "../api/layers";
 import { formatCount } from "../lib/format";
@@ -46,7 +47,9 @@ export function LayerTable({ query, chosen, choose }: LayerTableProps) {
                 <th scope="col">state</th>
                 <th scope="col">posts</th>
                 <th scope="col">by</th>
-                <th scope="col" aria-label="actions" />
+                <th scope="col">
+                  <VisuallyHidden>actions</VisuallyHidden>
+                </th>
               </tr>
             </thead>
             <tbody>
