@@ -76,6 +76,24 @@ def test_the_map_filters_by_country_and_city(browser: Browser, server: Running) 
     assert browser.complaints() == []
 
 
+def test_the_first_line_names_what_stands_out_and_filters_by_it(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server), whole=False)
+    assert browser.text(selector='[data-testid="in-short"] strong') == "People lean negative"
+    answered = "document.querySelectorAll('[data-testid=in-short] li').length === 3"
+    waits = "document.querySelector('[data-testid=in-short]').innerText.includes('…')"
+    browser.until(script=f"{answered} && !{waits}")
+    assert "getting" not in browser.text(selector='[data-testid="in-short"] p'), "there is no time before"
+    told = browser.text(selector='[data-testid="in-short"] ul')
+    assert "none stands out" in browser.text(selector='[data-testid="in-short"] li:nth-child(1)')
+    assert "Paris 100.0" in told
+    assert "refund queue" in told or "queue" in told
+    browser.click(selector='[data-testid="in-short"] li:nth-child(2) button')
+    browser.text(selector='[aria-label="Remove the city filter"]')
+    assert asked(browser, "city") == ["FR/Paris"]
+    assert browser.shifted() < 0.05
+    assert browser.complaints() == []
+
+
 def test_a_term_of_the_list_or_of_the_cloud_is_searched_for(browser: Browser, server: Running) -> None:
     [first, *_] = server.data("terms", limit=1)["items"]
     assert first["term"] == "refund queue"

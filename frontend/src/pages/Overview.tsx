@@ -4,6 +4,7 @@ import { rangeOf } from "../lib/range";
 import { withTerm } from "../lib/terms";
 import { useLive } from "../live/store";
 import { AlertBanner } from "../panels/AlertBanner";
+import { InShort } from "../panels/InShort";
 import LiveFeed from "../panels/LiveFeed";
 import { Totals } from "../panels/Totals";
 import Trend from "../panels/Trend";
@@ -55,6 +56,14 @@ export function Overview() {
       <PageTitle>Overview</PageTitle>
       <FilterBar controls={controls} searchRef={searchRef} comparable />
       <AlertBanner />
+      <InShort
+        range={range}
+        filters={filters}
+        compare={compare}
+        settled={settled}
+        onPick={toggle}
+        onTerm={search}
+      />
       <Totals range={range} filters={filters} compare={compare} />
       <div className={classes.columns}>
         <div className={classes.panels}>
