@@ -2,7 +2,7 @@
 # run-team  the same as a team: Valkey, PostgreSQL, 2 workers, API and the rest as processes of their own
 # test      the whole suite, browser and checkpoints of Hugging Face included
 # check     linters, types, layers, generated pages
-# bench     the benchmarks, results in benchmarks/results/; of the team profile with PROFILE=team
+# bench     the benchmarks, results in benchmarks/results/; with PROFILE=team or PROFILE=dashboard, of those
 # docs      write the generated pages anew
 #
 # make run SOURCE=file:PATH SPEED=600 PORT=8001 replays a file at 600 times its own speed.

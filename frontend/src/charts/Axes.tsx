@@ -1,12 +1,12 @@
-import type { ScaleLinear, ScaleTime } from "d3-scale";
+import type { ScaleLinear } from "d3-scale";
 import classes from "./Axes.module.css";
-import { spaced, timeTick } from "./timeAxis";
+import { spaced, ticksOf, timeTick } from "./timeAxis";
 
 const LONG_MS = 2 * 86_400_000;
 const NARROW = 520;
 
 interface AxesProps {
-  x: ScaleTime<number, number>;
+  x: ScaleLinear<number, number>;
   y: ScaleLinear<number, number>;
   width: number;
   height: number;
@@ -30,7 +30,7 @@ export function Axes({ x, y, width, height, lines, write }: AxesProps) {
           </text>
         </g>
       ))}
-      {spaced(x.ticks(width < NARROW ? 4 : 8), x, left + 14, width - 20).map(({ tick, at }) => (
+      {spaced(ticksOf(x, width < NARROW ? 4 : 8), x, left + 14, width - 20).map(({ tick, at }) => (
         <text key={tick.getTime()} className={classes.tick} x={at} y={height - 8} textAnchor="middle">
           {timeTick(tick, long)}
         </text>

@@ -1,12 +1,12 @@
 import { useElementSize } from "@mantine/hooks";
-import { scaleLinear, scaleTime } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import type { ReactNode } from "react";
 import { formatShare, plural } from "../lib/format";
 import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
 import classes from "./LineChart.module.css";
 import { type Point, pathOf, runsOf } from "./lines";
-import { spanTitle } from "./timeAxis";
+import { spanTitle, timeScale } from "./timeAxis";
 import { useBrush } from "./useBrush";
 
 /** A share or a mean in [0, 1], and of how many posts. */
@@ -43,10 +43,10 @@ export function LineChart(props: LineChartProps) {
     : { top: 8, right: 4, bottom: 26, left: 46 };
   const from = Math.min(start, readings[0]?.start ?? start);
   const until = Math.max(end, readings.at(-1)?.end ?? end);
-  const x = scaleTime([from, until], [margin.left, Math.max(margin.left + 1, width - margin.right)]);
+  const x = timeScale([from, until], [margin.left, Math.max(margin.left + 1, width - margin.right)]);
   const y = scaleLinear([0, reach], [height - margin.bottom, margin.top]);
   if (!compact) y.nice(3);
-  const { picked, selected, handlers } = useBrush(readings, (px) => x.invert(px).getTime(), props.onChoose);
+  const { picked, selected, handlers } = useBrush(readings, (px) => x.invert(px), props.onChoose);
   const reading = picked === null ? undefined : readings[picked];
   const at = reading ? x((reading.start + reading.end) / 2) : 0;
   const [first, last] = selected ? [readings[selected[0]], readings[selected[1]]] : [];

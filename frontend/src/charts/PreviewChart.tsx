@@ -1,11 +1,11 @@
 import { useElementSize } from "@mantine/hooks";
-import { scaleLinear, scaleTime } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { Preview } from "../api/alerts";
 import { type AlertType, isShare, typeValue } from "../lib/alerts";
 import { formatClock, formatCompact, formatShortDay } from "../lib/format";
 import classes from "./PreviewChart.module.css";
-import { spaced } from "./timeAxis";
+import { spaced, ticksOf, timeScale } from "./timeAxis";
 
 const HEIGHT = 170;
 const MARGIN = { top: 8, right: 6, bottom: 22, left: 44 };
@@ -25,7 +25,7 @@ export function PreviewChart({ preview, type, threshold, summary }: PreviewChart
   const start = Date.parse(preview.start);
   const end = Date.parse(preview.end);
   const highest = Math.max(threshold * 1.2, preview.highest ?? 0);
-  const x = scaleTime([start, end], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
+  const x = timeScale([start, end], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
   const y = scaleLinear(
     [0, isShare(type) ? Math.min(1, highest) : highest],
     [HEIGHT - MARGIN.bottom, MARGIN.top],
@@ -47,13 +47,16 @@ export function PreviewChart({ preview, type, threshold, summary }: PreviewChart
               </text>
             </g>
           ))}
-          {spaced(x.ticks(Math.max(2, Math.min(7, Math.floor(width / 80)))), x, MARGIN.left, width - 22).map(
-            ({ tick, at }) => (
-              <text key={tick.getTime()} className={classes.tick} x={at} y={HEIGHT - 6} textAnchor="middle">
-                {long ? formatShortDay(tick.getTime()) : formatClock(tick.getTime())}
-              </text>
-            ),
-          )}
+          {spaced(
+            ticksOf(x, Math.max(2, Math.min(7, Math.floor(width / 80)))),
+            x,
+            MARGIN.left,
+            width - 22,
+          ).map(({ tick, at }) => (
+            <text key={tick.getTime()} className={classes.tick} x={at} y={HEIGHT - 6} textAnchor="middle">
+              {long ? formatShortDay(tick.getTime()) : formatClock(tick.getTime())}
+            </text>
+          ))}
           {preview.episodes.map((one) => {
             const left = x(Date.parse(one.triggered_at));
             const right = one.resolved_at === null ? x(end) : x(Date.parse(one.resolved_at));

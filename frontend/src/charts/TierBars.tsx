@@ -1,12 +1,12 @@
 import { useElementSize } from "@mantine/hooks";
-import { scaleLinear, scaleTime } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { formatCount, formatShare, plural } from "../lib/format";
 import { TIER_TITLES } from "../lib/tiers";
 import { type TierBar, tierStack } from "../lib/tierTrend";
 import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
 import classes from "./TierBars.module.css";
-import { spanTitle } from "./timeAxis";
+import { spanTitle, timeScale } from "./timeAxis";
 import { useBrush } from "./useBrush";
 
 const MARGIN = { top: 8, right: 4, bottom: 26, left: 46 };
@@ -26,9 +26,9 @@ export function TierBars({ bars, start, end, summary, onChoose }: TierBarsProps)
   const { ref, width } = useElementSize();
   const from = Math.min(start, bars[0]?.start ?? start);
   const until = Math.max(end, bars.at(-1)?.end ?? end);
-  const x = scaleTime([from, until], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
+  const x = timeScale([from, until], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
   const y = scaleLinear([0, 1], [height - MARGIN.bottom, MARGIN.top]);
-  const { picked, selected, handlers } = useBrush(bars, (px) => x.invert(px).getTime(), onChoose);
+  const { picked, selected, handlers } = useBrush(bars, (px) => x.invert(px), onChoose);
   const bar = picked === null ? undefined : bars[picked];
   const chosen = (index: number) =>
     selected ? index >= selected[0] && index <= selected[1] : picked === null || index === picked;

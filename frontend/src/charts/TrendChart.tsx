@@ -1,5 +1,5 @@
 import { useElementSize } from "@mantine/hooks";
-import { scaleLinear, scaleTime } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { formatCompact } from "../lib/format";
 import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
@@ -10,7 +10,7 @@ import classes from "./TrendChart.module.css";
 import { ghostsOf, linesOf, TrendLines } from "./TrendLines";
 import { TrendMarks } from "./TrendMarks";
 import { TrendReadout } from "./TrendReadout";
-import { clamp, spanTitle } from "./timeAxis";
+import { clamp, spanTitle, timeScale } from "./timeAxis";
 import { useBrush } from "./useBrush";
 
 const HEIGHT = 264;
@@ -42,7 +42,7 @@ export function TrendChart(props: TrendChartProps) {
 
   const from = Math.min(start, bars[0]?.start ?? start);
   const until = Math.max(end, bars.at(-1)?.end ?? end);
-  const x = scaleTime([from, until], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
+  const x = timeScale([from, until], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
   const series = STACK.filter((one) => shown.has(one));
   const stacks = lines ? [] : bars.map((bar) => stackOf(bar, shown, shares));
   const drawn = lines ? linesOf(bars, series, shares) : [];
@@ -57,7 +57,7 @@ export function TrendChart(props: TrendChartProps) {
   );
   if (!shares || lines) y.nice(4);
 
-  const { picked, selected, handlers } = useBrush(bars, (px) => x.invert(px).getTime(), onChoose);
+  const { picked, selected, handlers } = useBrush(bars, (px) => x.invert(px), onChoose);
   const bar = picked === null ? undefined : bars[picked];
   const [first, last] = selected ? [bars[selected[0]], bars[selected[1]]] : [];
   const isPartial = (one: Bar) => one.start < start || one.end > Math.min(end, readAt);

@@ -1,3 +1,5 @@
+import { type ScaleLinear, scaleLinear } from "d3-scale";
+import { timeTicks } from "d3-time";
 import { formatClock, formatDay, formatDayAndTime, formatShortDay } from "../lib/format";
 import { PERIOD_MS } from "../lib/range";
 import { wallClock } from "../lib/timeZone";
@@ -25,6 +27,17 @@ export function nearest(spans: readonly Span[], at: number): number | null {
 
 export function clamp(value: number, low: number, high: number): number {
   return Math.min(high, Math.max(low, value));
+}
+
+/** From moments, in ms since 1970, to px. d3's own scale for this brings a formatter of dates, which is not used here. */
+export function timeScale(moments: [number, number], px: [number, number]): ScaleLinear<number, number> {
+  return scaleLinear(moments, px);
+}
+
+/** About `count` round times of the viewer's clock. */
+export function ticksOf(x: ScaleLinear<number, number>, count: number): Date[] {
+  const [from = 0, until = 0] = x.domain();
+  return timeTicks(new Date(from), new Date(until), count);
 }
 
 /** Room for the words of a tick, in px. */

@@ -1,8 +1,8 @@
 import { useElementSize } from "@mantine/hooks";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { scaleTime } from "d3-scale";
 import type { Alert } from "../api/types";
 import { barsOf, type Lane, lanesOf } from "../charts/lanes";
+import { ticksOf, timeScale } from "../charts/timeAxis";
 import { alertHeadline, alertLength, alertValue, isSnoozed } from "../lib/alerts";
 import { formatClock, formatDayAndTime, formatShortDay, plural } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -111,11 +111,11 @@ function LaneBars({ lane, width, start, end, now, chosen, open }: LaneBarsProps)
 }
 
 function Axis({ start, end, width }: { start: number; end: number; width: number }) {
-  const x = scaleTime([start, end], [0, width]);
+  const x = timeScale([start, end], [0, width]);
   const long = end - start > 2 * DAY_MS;
   return (
     <svg width={width} height={20} aria-hidden="true">
-      {x.ticks(Math.max(2, Math.min(8, Math.floor(width / 90)))).map((tick) => (
+      {ticksOf(x, Math.max(2, Math.min(8, Math.floor(width / 90)))).map((tick) => (
         <text
           key={tick.getTime()}
           className={classes.tick}

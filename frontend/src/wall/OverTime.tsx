@@ -1,5 +1,5 @@
 import { useElementSize } from "@mantine/hooks";
-import { scaleLinear, scaleTime } from "d3-scale";
+import { scaleLinear } from "d3-scale";
 import { useOverall, useTrend } from "../api/hooks";
 import { useMarks } from "../api/marks";
 import { Axes } from "../charts/Axes";
@@ -7,6 +7,7 @@ import { barsOf, STACK, stackOf } from "../charts/bars";
 import { type Mark, marksWithin } from "../charts/marks";
 import { TrendBars } from "../charts/TrendBars";
 import { TrendMarks } from "../charts/TrendMarks";
+import { timeScale } from "../charts/timeAxis";
 import { formatCompact, formatScore, formatShare, plural, shareChange } from "../lib/format";
 import { shapeOf } from "../lib/range";
 import { SENTIMENT_TITLES } from "../lib/sentiment";
@@ -94,7 +95,7 @@ function Drawing({ data, start, end, readAt, marks }: DrawingProps) {
   const stacks = bars.map((bar) => stackOf(bar, shown, false));
   const from = Math.min(start, bars[0]?.start ?? start);
   const until = Math.max(end, bars.at(-1)?.end ?? end);
-  const x = scaleTime([from, until], [left, Math.max(left, width - MARGIN.right)]);
+  const x = timeScale([from, until], [left, Math.max(left, width - MARGIN.right)]);
   const highest = Math.max(1, ...stacks.map((stack) => stack.at(-1)?.high ?? 0));
   const y = scaleLinear([0, highest], [bottom, top]).nice(4);
   const mean = data.summary.average_sentiment;
