@@ -3,6 +3,7 @@ import { useGroups, useTrend } from "../api/hooks";
 import { useTerms } from "../api/places";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatShare } from "../lib/format";
+import { isMood } from "../lib/moodWords";
 import type { Range } from "../lib/range";
 import { standout } from "../lib/standout";
 import { titleOfValue } from "../ui/useOptions";
@@ -25,7 +26,8 @@ interface StandoutsProps {
 export default function Standouts({ share, onPick, onTerm, ...wanted }: StandoutsProps) {
   const { range, filters } = useAfterTheTrend(wanted.range, wanted.filters);
   const terms = useTerms(range, filters, "people", TERMS);
-  const term = terms.data && standout(terms.data.items, share);
+  const topics = terms.data?.items.filter(({ term }) => !isMood(term));
+  const term = topics && standout(topics, share);
   const asked = { range, filters, share, onPick };
   return (
     <ul className={`${classes.standouts} numeric`}>
