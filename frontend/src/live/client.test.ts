@@ -8,46 +8,10 @@ import { aPost } from "../testing";
 import { LiveClient } from "./client";
 import type { Socket } from "./connection";
 import type { LiveOptions } from "./options";
+import { ScriptedSocket } from "./scriptedSocket";
 import type { LiveStatus } from "./status";
 
 const NOW = Date.UTC(2026, 0, 5, 12, 1, 0);
-
-/** A socket whose server side the test plays. */
-class ScriptedSocket {
-  onmessage: Socket["onmessage"] = null;
-  onclose: Socket["onclose"] = null;
-  sent: string[] = [];
-  closed = false;
-
-  constructor(readonly since: string | null) {}
-
-  send(text: string): void {
-    this.sent.push(text);
-  }
-
-  close(): void {
-    this.closed = true;
-  }
-
-  says(frame: object): void {
-    this.onmessage?.call(
-      this as unknown as WebSocket,
-      new MessageEvent("message", { data: JSON.stringify(frame) }),
-    );
-  }
-
-  greets(position: string): void {
-    this.says({ type: "connected", position, as_of: new Date(Date.now()).toISOString() });
-  }
-
-  posts(from: string, to: string, data: Post[], skipped = 0): void {
-    this.says({ type: "posts", from, to, data, skipped, count: data.length + skipped });
-  }
-
-  dies(reason = ""): void {
-    this.onclose?.call(this as unknown as WebSocket, { code: 1006, reason } as CloseEvent);
-  }
-}
 
 describe("LiveClient", () => {
   let sockets: ScriptedSocket[];

@@ -3,7 +3,7 @@ import { readGap } from "./catchup";
 import { Connection } from "./connection";
 import { FeedBuffer, type FeedSnapshot } from "./feed";
 import type { Frame, RangedFrame } from "./frames";
-import type { LiveOptions } from "./options";
+import type { LiveOptions, Timer } from "./options";
 import { type Gap, type LiveStatus, NOT_CONNECTED } from "./status";
 
 const REREAD_MS = 2_000;
@@ -12,8 +12,6 @@ const RESUME_MS = 3_000;
 /** After an absence the server brings much at once; so long, what its frames leave out is read too. */
 const SETTLE_MS = 15_000;
 const HEARD_MS = 1_000;
-
-type Timer = ReturnType<typeof setTimeout>;
 
 /** Keeps one feed true through restarts of the server, by position where it can, else over REST. */
 export class LiveClient {

@@ -4,6 +4,8 @@ import type { Socket } from "./connection";
 import type { MetricsFrame } from "./frames";
 import type { LiveStatus } from "./status";
 
+export type Timer = ReturnType<typeof setTimeout>;
+
 /** What a LiveClient is given: the ways to the server, and who is told. */
 export interface LiveOptions {
   openSocket(since: string | null): Socket;
