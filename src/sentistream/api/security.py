@@ -30,7 +30,7 @@ from sentistream.domain.errors import (
     UnsupportedMediaType,
 )
 from sentistream.settings import ApiSettings
-from sentistream.storage.base import ApiKey
+from sentistream.storage.keys import ApiKey
 from sentistream.telemetry.metrics import Metrics
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

@@ -15,7 +15,7 @@ from sentistream.api.errors import rendered
 from sentistream.api.security import Security, refuse
 from sentistream.domain.errors import StorageUnavailable
 from sentistream.settings import ApiSettings
-from sentistream.storage.base import ApiKey
+from sentistream.storage.keys import ApiKey
 from sentistream.telemetry.metrics import Metrics
 
 Awaited = Callable[[], Mapping[str, str]]

@@ -18,6 +18,7 @@ from sentistream.domain.post import Entry
 from sentistream.domain.query import AlertsQuery, Filters, NumbersQuery, PageRequest
 from sentistream.domain.rollup import Confidence, Numbers, WeekHour
 from sentistream.domain.term import Voice
+from sentistream.storage.keys import Keys
 from sentistream.storage.ownership import Cursors, Leases
 from sentistream.storage.queue import RefineQueue
 from sentistream.storage.workspace import AlertRules, Annotations, SavedItems
@@ -298,33 +299,6 @@ class Alerts(Protocol):
 
     async def current(self) -> list[Alert]:
         """Open episodes."""
-        ...
-
-
-class ApiKey(msgspec.Struct, frozen=True, kw_only=True):
-    """A key as stored: only its hash. `prefix` is shown to recognise it."""
-
-    id: int
-    name: str
-    prefix: str
-    key_hash: bytes
-    created_at: datetime
-    revoked_at: datetime | None = None
-
-
-class Keys(Protocol):
-    """API keys."""
-
-    async def add(self, name: str, prefix: str, key_hash: bytes, now: datetime) -> ApiKey:
-        """Store a key; Conflict if the name is taken by a live key."""
-        ...
-
-    async def all(self) -> list[ApiKey]:
-        """Every key, revoked ones included."""
-        ...
-
-    async def revoke(self, name: str, now: datetime) -> bool:
-        """False if no live key has that name."""
         ...
 
 

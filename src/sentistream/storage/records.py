@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sentistream.domain.errors import Conflict
-from sentistream.storage.base import ApiKey
+from sentistream.storage.keys import ApiKey
 from sentistream.storage.rows import micros, moment
 from sentistream.storage.tables import api_keys
 
