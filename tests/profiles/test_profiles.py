@@ -49,6 +49,9 @@ def normal(value: Any, name: str = "") -> Any:
     # Each stream draws an epoch of its own, and numbers its entries in its own way.
     if name == "entry_id":
         return "(an entry)"
+    # Measured while it reads.
+    if name.endswith("_per_second") and value is not None:
+        return "(a speed)"
     # A cursor holds the number of a row, which is given in the order of writing: `walked` follows it instead.
     return "(a cursor)" if name == "next_cursor" and value is not None else value
 
