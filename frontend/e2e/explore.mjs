@@ -24,7 +24,7 @@ export async function hover({ page }, { selector }) {
  * they are taken. For what no real server could bring in the time of a test.
  */
 export async function flood({ page }, { url, count }) {
-  const [model] = (await (await fetch(`${url}/api/v1/posts?limit=1`)).json()).data;
+  const [model] = (await (await fetch(new URL("/api/v1/posts?limit=1", url))).json()).data;
   await page.routeWebSocket(/ws\/sentiment/, (socket) => {
     const now = () => new Date().toISOString();
     socket.send(JSON.stringify({ type: "connected", position: "stub-0", as_of: now() }));

@@ -136,7 +136,7 @@ async function filters(browser, { url }) {
 
 /** Clicks on `selector`; the ms until totals and trend have changed and were painted. */
 async function pictured(selector) {
-  const parts = ['[data-testid="total-posts"]', '[data-testid="trend"] svg'];
+  const parts = ['[data-testid="total-posts"]', '[data-testid="trend"] svg[tabindex]'];
   const looks = () => parts.map((part) => document.querySelector(part)?.outerHTML);
   const before = looks();
   const began = performance.now();
