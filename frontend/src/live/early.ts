@@ -11,7 +11,7 @@ let taken: readonly Post[] = [];
 
 /**
  * Puts the latest posts into the first picture. They were asked for while the code was on its way
- * (public/theme.js), unless the address asks for other posts.
+ * (public/first.js), unless the address asks for other posts.
  */
 export async function showEarly(): Promise<void> {
   if (document.querySelector('link[rel="preload"][as="fetch"]') === null) return;

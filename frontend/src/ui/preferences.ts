@@ -1,7 +1,7 @@
 import { create } from "zustand";
 import { setTimeZone } from "../lib/timeZone";
 
-/** What a viewer chose for this browser; public/theme.js applies it before the first paint. */
+/** What a viewer chose for this browser; public/first.js applies it before the first paint. */
 export interface Preferences {
   /** An IANA zone; null is the browser's own. */
   zone: string | null;
