@@ -59,6 +59,9 @@ class BlueskySource:
     takes batches nothing is read, and the server waits or hangs up; either way nothing is lost.
     """
 
+    total = None
+    """Endless."""
+
     def __init__(
         self,
         settings: BlueskySettings,
@@ -70,7 +73,7 @@ class BlueskySource:
     ) -> None:
         if not settings.servers:
             raise SettingsError("SENTISTREAM_BLUESKY_SERVERS names no server")
-        self._name = name
+        self.name = name
         self._servers = settings.servers
         self._silent_seconds = settings.silent_seconds
         self._reader = PostReader(name, Wanted(settings.keywords, settings.languages))
@@ -79,16 +82,6 @@ class BlueskySource:
         self._chance = chance
         self._at = 0
         self._seen_by: str | None = None
-
-    @property
-    def name(self) -> str:
-        """The connector's name."""
-        return self._name
-
-    @property
-    def total(self) -> int | None:
-        """Endless."""
-        return None
 
     async def batches(self, cursor: dict[str, Any] | None) -> AsyncIterator[SourceBatch]:
         """See sources/base.py; never ends. Without a cursor it begins now."""

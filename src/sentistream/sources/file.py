@@ -76,18 +76,13 @@ class FileSource:
                 path=str(self._path),
             )
         self._format = SUFFIXES[suffix]
-        self._name = name or f"file:{self._path.name}"
+        self.name = name or f"file:{self._path.name}"
         self._clock = clock
         self._sleep = sleep
         self._speed, self._rate, self._original_time = speed, rate, original_time
-        self._columns = Columns(self._name, source_default or "file", mapping)
+        self._columns = Columns(self.name, source_default or "file", mapping)
         self._batch_size = batch_size
         self._total: int | None = None
-
-    @property
-    def name(self) -> str:
-        """The connector's name."""
-        return self._name
 
     @property
     def total(self) -> int | None:
@@ -105,7 +100,7 @@ class FileSource:
                     mark = Mark(cursor["byte"], cursor["line"], cursor["row"])
                     times = Timeline.load(cursor["mapping"])
                 else:
-                    log.warning("file_replaced", source=self._name, path=str(self._path), starts="over")
+                    log.warning("file_replaced", source=self.name, path=str(self._path), starts="over")
                     head, fingerprint, _ = await self._in_thread(self._look, file, None)
             fixed: dict[str, Any] = {"fingerprint": fingerprint, "head": head}
             if times is None or not times.same_pace(self._speed, self._rate):
@@ -152,7 +147,7 @@ class FileSource:
                 entry = Invalid(
                     raw=legible(record.raw),
                     reason=str(error),
-                    connector=self._name,
+                    connector=self.name,
                     position=f"line {record.line}",
                 )
             found.append((record.after, entry, due))

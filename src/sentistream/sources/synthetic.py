@@ -51,6 +51,9 @@ class SyntheticSource:
     carries a new anchor, and post `next` comes now.
     """
 
+    total = None
+    """Endless."""
+
     def __init__(
         self,
         *,
@@ -62,23 +65,13 @@ class SyntheticSource:
     ) -> None:
         if not LEAST_PER_MINUTE <= posts_per_minute <= MOST_PER_MINUTE:
             raise SettingsError(f"posts_per_minute lies between {LEAST_PER_MINUTE} and {MOST_PER_MINUTE:,}")
-        self._name = name
+        self.name = name
         self._per_minute = posts_per_minute
         self._seed = seed
         self._clock = clock
         self._sleep = sleep
         # Two seconds' worth even in an incident at the busiest hour.
         self._batch = min(MAX_BATCH, max(8, ceil(posts_per_minute / 60 * 2 * 3)))
-
-    @property
-    def name(self) -> str:
-        """The connector's name."""
-        return self._name
-
-    @property
-    def total(self) -> int | None:
-        """Endless."""
-        return None
 
     async def batches(self, cursor: dict[str, Any] | None) -> AsyncIterator[SourceBatch]:
         """See sources/base.py; never ends."""
@@ -127,7 +120,7 @@ class SyntheticSource:
             times.append(due)
 
         def write() -> list[Post]:
-            return [writer.write(n + place, moment, self._name) for place, moment in enumerate(times)]
+            return [writer.write(n + place, moment, self.name) for place, moment in enumerate(times)]
 
         return await anyio.to_thread.run_sync(write) if len(times) >= IN_THREAD else write()
 

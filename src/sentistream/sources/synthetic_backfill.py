@@ -59,21 +59,11 @@ class BackfillSource:
             raise SettingsError(
                 f"a backfill takes 0 hours or more, and {LEAST_PER_MINUTE} to {MOST_PER_MINUTE:,} posts a minute"
             )
-        self._name = name
+        self.name = name
         self._clock = clock
         self._batch_size = batch_size
         self._wanted = (seed, hours, posts_per_minute)
-        self._total = round(hours * 60 * posts_per_minute)
-
-    @property
-    def name(self) -> str:
-        """The connector's name."""
-        return self._name
-
-    @property
-    def total(self) -> int | None:
-        """Posts in all, those of an earlier run included."""
-        return self._total
+        self.total = round(hours * 60 * posts_per_minute)
 
     async def batches(self, cursor: dict[str, Any] | None) -> AsyncIterator[SourceBatch]:
         """See sources/base.py; ends."""
@@ -83,7 +73,8 @@ class BackfillSource:
             yield SourceBatch([], _cursor(past, 0))
         else:
             past, position = msgspec.convert(cursor["past"], Past), cursor["next"]
-        self._total = total = past.total
+        # What an earlier run brought is of them.
+        self.total = total = past.total
         if position >= total:
             return
         writer = await anyio.to_thread.run_sync(author, past.seed)
@@ -95,7 +86,7 @@ class BackfillSource:
                 found = []
                 for number in numbers:
                     moment = min(schedule.time_of(BACKFILL_FROM + number), past.end)
-                    found.append(writer.write(BACKFILL_FROM + number, moment, self._name))
+                    found.append(writer.write(BACKFILL_FROM + number, moment, self.name))
                 return found
 
             posts = await anyio.to_thread.run_sync(write)
