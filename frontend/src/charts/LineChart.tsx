@@ -1,4 +1,3 @@
-import { useElementSize } from "@mantine/hooks";
 import { scaleLinear } from "d3-scale";
 import type { ReactNode } from "react";
 import { formatShare, plural } from "../lib/format";
@@ -6,8 +5,9 @@ import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
 import classes from "./LineChart.module.css";
 import { type Point, pathOf, runsOf } from "./lines";
-import { spanTitle, timeScale } from "./timeAxis";
-import { useBrush } from "./useBrush";
+import { Selection, TimeChart } from "./TimeChart";
+import { spanTitle } from "./timeAxis";
+import { useTimeChart } from "./useTimeChart";
 
 /** A share or a mean in [0, 1], and of how many posts. */
 export interface Reading extends Point {
@@ -35,81 +35,54 @@ interface LineChartProps {
 
 /** One line over time, with the time before behind it; read and chosen like the trend. */
 export function LineChart(props: LineChartProps) {
-  const { title, latest, readings, before, start, end, reach, compact = false, summary } = props;
+  const { title, latest, readings, before, reach, compact = false, summary } = props;
   const height = useIsFullScreen() ? 2 * props.height : props.height;
-  const { ref, width } = useElementSize();
   const margin = compact
     ? { top: 4, right: 0, bottom: 3, left: 0 }
     : { top: 8, right: 4, bottom: 26, left: 46 };
-  const from = Math.min(start, readings[0]?.start ?? start);
-  const until = Math.max(end, readings.at(-1)?.end ?? end);
-  const x = timeScale([from, until], [margin.left, Math.max(margin.left + 1, width - margin.right)]);
+  const { ref, width, x, handlers, read, selected } = useTimeChart(readings, props, margin, props.onChoose);
   const y = scaleLinear([0, reach], [height - margin.bottom, margin.top]);
   if (!compact) y.nice(3);
-  const { picked, selected, handlers } = useBrush(readings, (px) => x.invert(px), props.onChoose);
-  const reading = picked === null ? undefined : readings[picked];
-  const at = reading ? x((reading.start + reading.end) / 2) : 0;
-  const [first, last] = selected ? [readings[selected[0]], readings[selected[1]]] : [];
+  const at = read ? x((read.start + read.end) / 2) : 0;
   return (
     <figure className={classes.figure} data-compact={compact || undefined}>
       <figcaption className={classes.caption}>
         <span className={classes.title}>{title}</span>
         <span className={`${classes.reading} numeric`} role="status">
-          {first && last
-            ? spanTitle({ start: first.start, end: last.end })
-            : reading
-              ? `${formatShare(reading.value)} of ${plural(reading.posts, "post")}, ${spanTitle(reading)}`
+          {selected
+            ? spanTitle(selected)
+            : read
+              ? `${formatShare(read.value)} of ${plural(read.posts, "post")}, ${spanTitle(read)}`
               : latest}
         </span>
       </figcaption>
       <div ref={ref} style={{ height }}>
-        {width > 0 && (
-          <svg
-            width={width}
-            height={height}
-            role="img"
-            aria-label={summary}
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read the values one by one
-            tabIndex={0}
-            className={classes.svg}
-            {...handlers}
-          >
-            {compact ? (
-              <line className={classes.base} x1={0} x2={width} y1={y(0)} y2={y(0)} />
-            ) : (
-              <Axes
-                x={x}
-                y={y}
-                width={width}
-                height={height}
-                lines={3}
-                write={(value) => `${Number((value * 100).toFixed(1))} %`}
-              />
-            )}
-            {runsOf(readings).map((run) => (
-              <path key={run[0]?.start} className={classes.area} d={areaOf(run, x, y)} />
-            ))}
-            <path className={classes.ghost} d={pathOf(before, x, y)} />
-            <path className={classes.line} d={pathOf(readings, x, y)} />
-            {first && last && (
-              <rect
-                className={classes.selection}
-                x={x(first.start)}
-                y={margin.top}
-                width={Math.max(1, x(last.end) - x(first.start))}
-                height={height - margin.bottom - margin.top}
-              />
-            )}
-            {reading && (
-              <>
-                <line className={classes.cursor} x1={at} x2={at} y1={margin.top} y2={y(0)} />
-                {reading.value !== null && (
-                  <circle className={classes.dot} cx={at} cy={y(reading.value)} r={3.5} />
-                )}
-              </>
-            )}
-          </svg>
-        )}
+        <TimeChart width={width} height={height} summary={summary} handlers={handlers}>
+          {compact ? (
+            <line className={classes.base} x1={0} x2={width} y1={y(0)} y2={y(0)} />
+          ) : (
+            <Axes
+              x={x}
+              y={y}
+              width={width}
+              height={height}
+              lines={3}
+              write={(value) => `${Number((value * 100).toFixed(1))} %`}
+            />
+          )}
+          {runsOf(readings).map((run) => (
+            <path key={run[0]?.start} className={classes.area} d={areaOf(run, x, y)} />
+          ))}
+          <path className={classes.ghost} d={pathOf(before, x, y)} />
+          <path className={classes.line} d={pathOf(readings, x, y)} />
+          <Selection selected={selected} x={x} top={margin.top} bottom={height - margin.bottom} />
+          {read && (
+            <>
+              <line className={classes.cursor} x1={at} x2={at} y1={margin.top} y2={y(0)} />
+              {read.value !== null && <circle className={classes.dot} cx={at} cy={y(read.value)} r={3.5} />}
+            </>
+          )}
+        </TimeChart>
       </div>
     </figure>
   );

@@ -1,4 +1,3 @@
-import { useElementSize } from "@mantine/hooks";
 import { scaleLinear } from "d3-scale";
 import { formatCount, formatShare, plural } from "../lib/format";
 import { TIER_TITLES } from "../lib/tiers";
@@ -6,8 +5,9 @@ import { type TierBar, tierStack } from "../lib/tierTrend";
 import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
 import classes from "./TierBars.module.css";
-import { spanTitle, timeScale } from "./timeAxis";
-import { useBrush } from "./useBrush";
+import { TimeChart } from "./TimeChart";
+import { spanTitle } from "./timeAxis";
+import { useTimeChart } from "./useTimeChart";
 
 const MARGIN = { top: 8, right: 4, bottom: 26, left: 46 };
 const HEIGHT = 190;
@@ -23,65 +23,47 @@ interface TierBarsProps {
 /** Who read what share of each slice of time; read and chosen like the trend. */
 export function TierBars({ bars, start, end, summary, onChoose }: TierBarsProps) {
   const height = useIsFullScreen() ? 2 * HEIGHT : HEIGHT;
-  const { ref, width } = useElementSize();
-  const from = Math.min(start, bars[0]?.start ?? start);
-  const until = Math.max(end, bars.at(-1)?.end ?? end);
-  const x = timeScale([from, until], [MARGIN.left, Math.max(MARGIN.left + 1, width - MARGIN.right)]);
+  const { ref, width, x, handlers, read, isDimmed } = useTimeChart(bars, { start, end }, MARGIN, onChoose);
   const y = scaleLinear([0, 1], [height - MARGIN.bottom, MARGIN.top]);
-  const { picked, selected, handlers } = useBrush(bars, (px) => x.invert(px), onChoose);
-  const bar = picked === null ? undefined : bars[picked];
-  const chosen = (index: number) =>
-    selected ? index >= selected[0] && index <= selected[1] : picked === null || index === picked;
   return (
     <div>
       <p className={`${classes.reading} numeric`} role="status">
-        {bar ? readout(bar) : "\u00a0"}
+        {read ? readout(read) : "\u00a0"}
       </p>
       <div ref={ref} style={{ height }}>
-        {width > 0 && (
-          <svg
-            width={width}
-            height={height}
-            role="img"
-            aria-label={summary}
-            // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read the values one by one
-            tabIndex={0}
-            className={classes.svg}
-            {...handlers}
-          >
-            <defs>
-              <pattern
-                id="unread"
-                width="5"
-                height="5"
-                patternUnits="userSpaceOnUse"
-                patternTransform="rotate(45)"
-              >
-                <rect width="5" height="5" className={classes.ground} />
-                <line x1="0" y1="0" x2="0" y2="5" className={classes.stripe} />
-              </pattern>
-            </defs>
-            <Axes x={x} y={y} width={width} height={height} lines={4} write={(value) => `${value * 100} %`} />
-            {bars.map((one, index) => {
-              const room = x(one.end) - x(one.start);
-              const gap = room > 6 ? Math.min(4, room * 0.18) : room > 3 ? 1 : 0;
-              return (
-                <g key={one.start} data-dimmed={!chosen(index) || undefined} className={classes.bar}>
-                  {tierStack(one).map(({ tier, low, high }) => (
-                    <rect
-                      key={tier}
-                      data-tier={tier}
-                      x={x(one.start) + gap / 2}
-                      y={y(high)}
-                      width={Math.max(1, room - gap)}
-                      height={Math.max(0.5, y(low) - y(high))}
-                    />
-                  ))}
-                </g>
-              );
-            })}
-          </svg>
-        )}
+        <TimeChart width={width} height={height} summary={summary} handlers={handlers}>
+          <defs>
+            <pattern
+              id="unread"
+              width="5"
+              height="5"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(45)"
+            >
+              <rect width="5" height="5" className={classes.ground} />
+              <line x1="0" y1="0" x2="0" y2="5" className={classes.stripe} />
+            </pattern>
+          </defs>
+          <Axes x={x} y={y} width={width} height={height} lines={4} write={(value) => `${value * 100} %`} />
+          {bars.map((one, index) => {
+            const room = x(one.end) - x(one.start);
+            const gap = room > 6 ? Math.min(4, room * 0.18) : room > 3 ? 1 : 0;
+            return (
+              <g key={one.start} data-dimmed={isDimmed(index) || undefined} className={classes.bar}>
+                {tierStack(one).map(({ tier, low, high }) => (
+                  <rect
+                    key={tier}
+                    data-tier={tier}
+                    x={x(one.start) + gap / 2}
+                    y={y(high)}
+                    width={Math.max(1, room - gap)}
+                    height={Math.max(0.5, y(low) - y(high))}
+                  />
+                ))}
+              </g>
+            );
+          })}
+        </TimeChart>
       </div>
     </div>
   );

@@ -6,7 +6,7 @@ import { wallClock } from "../lib/timeZone";
 
 /** What charts over time have in common. */
 
-interface Span {
+export interface Span {
   start: number;
   end: number;
 }

@@ -1,10 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useRef, useState } from "react";
-import { nearest } from "./timeAxis";
-
-interface Span {
-  start: number;
-  end: number;
-}
+import { nearest, type Span } from "./timeAxis";
 
 /** From where on a moved pointer draws a selection, in px: a click is seldom quite still. */
 const LEAST_DRAG = 6;
