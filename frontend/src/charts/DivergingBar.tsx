@@ -1,10 +1,16 @@
 import { wilson } from "../lib/statistics";
 import classes from "./DivergingBar.module.css";
 
-interface DivergingBarProps {
+/** Half the width is at least this share, so that even sides look even. */
+const LEAST_REACH = 0.6;
+
+interface Counts {
   negative: number;
   neutral: number;
   positive: number;
+}
+
+interface DivergingBarProps extends Counts {
   /** Too few posts to say much: drawn as an outline. */
   uncertain: boolean;
   /** The share that fills half the width; equal for all bars of one list. */
@@ -12,13 +18,14 @@ interface DivergingBarProps {
 }
 
 /** How far the bar goes to its longer side, as a share of its posts. */
-export function reachOf({
-  negative,
-  neutral,
-  positive,
-}: Pick<DivergingBarProps, "negative" | "neutral" | "positive">) {
+function reachOf({ negative, neutral, positive }: Counts) {
   const scored = negative + neutral + positive;
   return scored === 0 ? 0 : (Math.max(negative, positive) + neutral / 2) / scored;
+}
+
+/** The reach of all bars of one list. */
+export function reachOfAll(rows: readonly Counts[]): number {
+  return Math.min(1, Math.max(LEAST_REACH, ...rows.map(reachOf)));
 }
 
 /** Where the two ends of the bar may really be, from the middle: the 95 % intervals of both shares. */

@@ -3,24 +3,23 @@ import { type ReactNode, useState } from "react";
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
 import type { Group } from "../api/types";
-import { DivergingBar, reachOf } from "../charts/DivergingBar";
+import { reachOfAll } from "../charts/DivergingBar";
 import type { Dimension, Filters } from "../lib/filters";
-import { formatCompact, formatCount, formatScore, formatShare, plural } from "../lib/format";
+import { formatCompact, formatCount, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
 import { type Order, ranked } from "../lib/ranking";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import type { Table } from "../lib/table";
 import { Panel, PanelBody } from "../ui/Panel";
-import { Tip } from "../ui/Tip";
 import { titleOfValue } from "../ui/useOptions";
+import { LeanRow } from "./LeanRow";
+import rows from "./LeanRow.module.css";
 import classes from "./Ranking.module.css";
 import { RankingHead } from "./RankingHead";
 
 const ROWS = 7;
 /** Groups with most posts among which the rows are chosen. */
 const COMPARED = 50;
-/** Bars of one list share a scale, on which half the width is at least this share. */
-const LEAST_REACH = 0.6;
 const ROW_HEIGHT = 37;
 
 export interface RankingProps {
@@ -68,7 +67,7 @@ export function Ranking(spec: RankingSpec) {
             data-risks={data.items.some(hasRisks) || undefined}
           >
             <RankingHead order={order} risks={data.items.some(hasRisks)} onOrder={setOrder} />
-            <ul className={classes.rows}>
+            <ul className={rows.rows}>
               {ranked(data.items, order)
                 .slice(0, ROWS)
                 .map((group) => (
@@ -80,7 +79,7 @@ export function Ranking(spec: RankingSpec) {
                     risks={data.items.some(hasRisks)}
                     chosen={chosen.includes(group.key)}
                     faded={chosen.length > 0 && !chosen.includes(group.key)}
-                    onPick={() => onPick(dimension, group.key)}
+                    onClick={() => onPick(dimension, group.key)}
                   />
                 ))}
             </ul>
@@ -114,10 +113,6 @@ const MEASURES = [
   "average_toxicity",
 ] as const;
 
-function reachOfAll(groups: readonly Group[]): number {
-  return Math.min(1, Math.max(LEAST_REACH, ...groups.map(reachOf)));
-}
-
 /** Whether a model read the group for churn risk or toxicity. */
 function hasRisks({ average_churn_risk, average_toxicity }: Group): boolean {
   return average_churn_risk !== null || average_toxicity !== null;
@@ -131,48 +126,23 @@ interface RowProps {
   risks: boolean;
   chosen: boolean;
   faded: boolean;
-  onPick(): void;
+  onClick(): void;
 }
 
-function Row({ group, title, reach, risks, chosen, faded, onPick }: RowProps) {
-  const few = group.scored < FEW_POSTS;
+function Row({ group, title, risks, ...row }: RowProps) {
   return (
-    <li>
-      <Tip label={<Details group={group} title={title} />} multiline openDelay={250} position="top">
-        <button
-          type="button"
-          className={classes.row}
-          aria-pressed={chosen}
-          data-faded={faded || undefined}
-          onClick={onPick}
-        >
-          <span className={classes.name}>{title || "(none)"}</span>
-          <VisuallyHidden>
-            {formatShare(group.negative_share)} negative, {formatShare(group.positive_share)} positive, score
-          </VisuallyHidden>
-          <DivergingBar
-            negative={group.negative}
-            neutral={group.neutral}
-            positive={group.positive}
-            uncertain={few}
-            reach={reach}
-          />
-          <span className={classes.score} data-few={few || undefined}>
-            {formatScore(group.average_sentiment)}
-          </span>
-          {risks && (
-            <>
-              <Risk title="churn" value={group.average_churn_risk} />
-              <Risk title="toxic" value={group.average_toxicity} />
-            </>
-          )}
-          <span className={classes.posts}>
-            {formatCompact(group.posts)}
-            <VisuallyHidden> posts</VisuallyHidden>
-          </span>
-        </button>
-      </Tip>
-    </li>
+    <LeanRow of={group} name={title || "(none)"} details={<Details group={group} title={title} />} {...row}>
+      {risks && (
+        <>
+          <Risk title="churn" value={group.average_churn_risk} />
+          <Risk title="toxic" value={group.average_toxicity} />
+        </>
+      )}
+      <span>
+        {formatCompact(group.posts)}
+        <VisuallyHidden> posts</VisuallyHidden>
+      </span>
+    </LeanRow>
   );
 }
 
@@ -189,7 +159,7 @@ function Risk({ title, value }: { title: string; value: number | null }) {
 function Details({ group, title }: { group: Group; title: string }) {
   const interval = wilson(group.negative, group.scored);
   return (
-    <span className={`${classes.details} numeric`}>
+    <>
       <strong>{title}</strong>
       <br />
       {formatShare(group.positive_share)} positive, {formatShare(group.neutral_share)} neutral,{" "}
@@ -211,6 +181,6 @@ function Details({ group, title }: { group: Group; title: string }) {
       {plural(group.posts, "post")}
       {group.unscored > 0 && `, of them ${formatCount(group.unscored)} unscored`}
       {group.scored < FEW_POSTS && " – too few to be sure"}
-    </span>
+    </>
   );
 }

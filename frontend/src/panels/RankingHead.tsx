@@ -1,5 +1,6 @@
 import type { Order } from "../lib/ranking";
 import { Icon } from "../ui/Icon";
+import rows from "./LeanRow.module.css";
 import classes from "./Ranking.module.css";
 
 interface RankingHeadProps {
@@ -24,9 +25,9 @@ export function RankingHead({ order, risks, onOrder }: RankingHeadProps) {
     </button>
   );
   return (
-    <div className={classes.head}>
+    <div className={rows.head}>
       <span />
-      <span className={classes.poles}>
+      <span className={rows.poles}>
         {head("negative")}
         {head("positive")}
       </span>

@@ -1,7 +1,7 @@
 import { SegmentedControl, VisuallyHidden } from "@mantine/core";
 import { useState } from "react";
 import { type Term, type TermOrder, useTerms } from "../api/places";
-import { DivergingBar, reachOf } from "../charts/DivergingBar";
+import { reachOfAll } from "../charts/DivergingBar";
 import type { Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
@@ -10,12 +10,12 @@ import type { Table } from "../lib/table";
 import { sampleNote } from "../lib/terms";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
-import { Tip } from "../ui/Tip";
+import { LeanRow } from "./LeanRow";
+import rows from "./LeanRow.module.css";
 import classes from "./Terms.module.css";
 
 const ROWS = 10;
 const ROW_HEIGHT = 30;
-const LEAST_REACH = 0.6;
 
 export interface TermsProps {
   range: Range;
@@ -59,16 +59,16 @@ export default function Terms({ range, filters, onTerm }: TermsProps) {
       >
         {({ items }) => (
           <div className={`${classes.table} numeric`} data-testid="terms">
-            <div className={classes.head} aria-hidden="true">
+            <div className={rows.head} aria-hidden="true">
               <span />
-              <span className={classes.poles}>
+              <span className={rows.poles}>
                 <span>negative</span>
                 <span>positive</span>
               </span>
               <span>score</span>
               <span>people</span>
             </div>
-            <ul className={classes.rows}>
+            <ul className={rows.rows}>
               {items.map((term) => (
                 <Row key={term.term} term={term} reach={reachOfAll(items)} onTerm={onTerm} />
               ))}
@@ -80,51 +80,37 @@ export default function Terms({ range, filters, onTerm }: TermsProps) {
   );
 }
 
-function reachOfAll(terms: readonly Term[]): number {
-  return Math.min(1, Math.max(LEAST_REACH, ...terms.map(reachOf)));
-}
-
 function Row({ term, reach, onTerm }: { term: Term; reach: number; onTerm(term: string): void }) {
-  const few = term.scored < FEW_POSTS;
+  const name = (
+    <>
+      {term.term}
+      {term.rising && (
+        <span className={classes.rising}>
+          <Icon name="arrowUp" size={11} />
+          rising
+        </span>
+      )}
+    </>
+  );
   return (
-    <li>
-      <Tip label={<Details term={term} />} multiline openDelay={250}>
-        <button type="button" className={classes.row} onClick={() => onTerm(term.term)}>
-          <span className={classes.name}>
-            {term.term}
-            {term.rising && (
-              <span className={classes.rising}>
-                <Icon name="arrowUp" size={11} />
-                rising
-              </span>
-            )}
-          </span>
-          <VisuallyHidden>
-            {formatShare(term.negative_share)} negative, {formatShare(term.positive_share)} positive, score
-          </VisuallyHidden>
-          <DivergingBar
-            negative={term.negative}
-            neutral={term.neutral}
-            positive={term.positive}
-            uncertain={few}
-            reach={reach}
-          />
-          <span className={classes.score} data-few={few || undefined}>
-            {formatScore(term.average_sentiment)}
-          </span>
-          <span className={classes.people}>
-            {formatCompact(term.people)}
-            <VisuallyHidden> people</VisuallyHidden>
-          </span>
-        </button>
-      </Tip>
-    </li>
+    <LeanRow
+      of={term}
+      name={name}
+      details={<Details term={term} />}
+      reach={reach}
+      onClick={() => onTerm(term.term)}
+    >
+      <span>
+        {formatCompact(term.people)}
+        <VisuallyHidden> people</VisuallyHidden>
+      </span>
+    </LeanRow>
   );
 }
 
 function Details({ term }: { term: Term }) {
   return (
-    <span className={`${classes.details} numeric`}>
+    <>
       <strong>{term.term}</strong>
       <br />
       {formatCount(term.people)} people, {formatShare(term.share)} of all; before: {formatCount(term.before)}
@@ -133,7 +119,7 @@ function Details({ term }: { term: Term }) {
       {formatShare(term.positive_share)} positive, {formatShare(term.neutral_share)} neutral,{" "}
       {formatShare(term.negative_share)} negative
       {term.scored < FEW_POSTS && " – too few to be sure"}
-    </span>
+    </>
   );
 }
 

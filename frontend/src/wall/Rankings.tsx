@@ -1,6 +1,6 @@
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
-import { DivergingBar, reachOf } from "../charts/DivergingBar";
+import { DivergingBar, reachOfAll } from "../charts/DivergingBar";
 import type { Dimension } from "../lib/filters";
 import { formatCompact, formatScore } from "../lib/format";
 import { FEW_POSTS } from "../lib/statistics";
@@ -9,8 +9,6 @@ import classes from "./Rankings.module.css";
 import { SceneBody, type SceneProps } from "./SceneBody";
 
 const ROWS = 5;
-/** Half the width is at least this share, so that even sides look even. */
-const LEAST_REACH = 0.6;
 
 /** Where people are happy, and where they are cross. */
 export function Places(props: SceneProps) {
@@ -72,7 +70,7 @@ function Ranking({ title, grouping, dimension, empty, range, filters }: RankingP
       <SceneBody query={groups} isEmpty={({ items }) => items.length === 0} empty={empty}>
         {({ items }) => {
           const sure = items.filter((group) => group.scored >= FEW_POSTS);
-          const reach = Math.min(1, Math.max(LEAST_REACH, ...sure.map(reachOf)));
+          const reach = reachOfAll(sure);
           return (
             <ul className="numeric">
               {items.map((group) => {
