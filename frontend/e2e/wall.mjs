@@ -5,7 +5,7 @@ const WALL = '[data-testid="wall"]';
 /** Waits for `scene`, holding the rotation there; how it is lettered and whether it keeps to its place. */
 export async function wallScene({ page }, { scene }) {
   await page.locator(`${WALL}[data-scene="${scene}"]`).waitFor({ timeout: WAIT_MS });
-  await page.locator(`${WALL}:not(:has-text("Reading…"))`).waitFor({ timeout: WAIT_MS });
+  await page.locator(`${WALL}:not(:has-text("Loading…"))`).waitFor({ timeout: WAIT_MS });
   return page.evaluate(async (selector) => {
     const wall = document.querySelector(selector);
     // A scene that still fades in has neither its place nor its contrast.

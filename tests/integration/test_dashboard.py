@@ -237,15 +237,19 @@ def test_a_model_that_reads_no_emotions_says_so_and_shows_no_zeros(browser: Brow
         assert browser.axe() == []
 
 
-def test_one_click_brings_the_first_posts(browser: Browser, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("button", "sources"),
+    [("Start simulated posts", ["backfill", "synthetic"]), ("Replay the example", ["example"])],
+)
+def test_one_click_brings_the_first_posts(browser: Browser, tmp_path: Path, button: str, sources: list[str]) -> None:
     rhythm = {"SENTISTREAM_SOURCES_POSTS_PER_MINUTE": "600", "SENTISTREAM_SOURCES_BACKFILL_HOURS": "0.1"}
     with serving(tmp_path, "--source", "none", **rhythm, **DEFAULT_ANALYSER) as server:
         browser.open(url=address(server))
-        browser.click(selector='[data-testid="first-steps"] button:has-text("Start simulated posts")')
+        browser.click(selector=f'[data-testid="first-steps"] button:has-text("{button}")')
         browser.text(selector='[data-testid="post"]')
         assert browser.text(selector="header span:has-text('Demo data')") == "Demo data"
         changed(browser, browser.look(), {"posts"})
-        assert [one["name"] for one in server.data("sources")] == ["backfill", "synthetic"]
+        assert [one["name"] for one in server.data("sources")] == sources
         assert browser.complaints() == []
 
 

@@ -1,4 +1,4 @@
-"""Every page, dialog and scene in a real Chromium: axe finds nothing of any level, at a desk, dark, on a phone."""
+"""Every page, dialog and scene in a real Chromium: axe finds nothing of any level, desk and phone, light and dark."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from running import DEFAULT_ANALYSER, Running
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TEXTS = ("I hate this, it is terrible and awful", "The worst flight ever, never again", "I love this lovely crew")
-QUICK_ALERTS = {"SENTISTREAM_ALERTS_EVERY_SECONDS": "1"}
+QUICK_ALERTS = {"SENTISTREAM_ALERTS_EVERY_SECONDS": "1", "SENTISTREAM_ALERTS_WINDOW_SECONDS": "3600"}
 
 
 @pytest.fixture(scope="module")
@@ -123,15 +123,48 @@ def test_everybody_can_use_it_everywhere(browser: Browser, server: Running, plac
     act(browser)
     browser.text(selector=ready)
     browser.until(script="!document.querySelector('[aria-label=Loading]')")
-    assert browser.everywhere() == []
+    assert browser.everywhere(place=place) == []
     assert browser.complaints() == []
+
+
+PAGES = ("", "posts", "alerts", "corrections", "models", "sources", "settings")
+STOPS = 25
+
+
+@pytest.mark.parametrize("path", PAGES, ids=lambda path: path or "overview")
+def test_the_tab_key_leads_through_the_page(browser: Browser, server: Running, path: str) -> None:
+    browser.open(url=f"{address(server)}/{path}")
+    browser.text(selector="h1")
+    browser.until(script="!document.querySelector('[aria-label=Loading]')")
+    stops = browser.tabbed(count=STOPS)
+    assert stops[0]["name"] == "Skip to the content"
+    assert len(stops) > 12
+    assert [stop["name"] for stop in stops if not (stop["ringed"] and stop["seen"])] == []
+    places = [stop["place"] for stop in stops]
+    assert places == sorted(set(places)), "out of the order in which it is read"
+    assert browser.shifted() < 0.05
+
+
+def test_another_page_begins_at_its_top_and_full_screen_gives_the_focus_back(browser: Browser, server: Running) -> None:
+    browser.open(url=address(server))
+    browser.evaluate(script="window.scrollTo(0, document.body.scrollHeight)")
+    browser.until(script="window.scrollY > 500")
+    browser.click(selector="nav a:has-text('Posts')")
+    browser.text(selector='[data-testid="post"]')
+    assert browser.evaluate(script="return [window.scrollY, document.activeElement.textContent]") == [0, "Posts"]
+    browser.click(selector="nav a:has-text('Overview')")
+    browser.text(selector='[data-testid="trend"]')
+    full_screen(browser)
+    browser.text(selector='[role="dialog"] [data-testid="trend"]')
+    browser.press(key="Escape")
+    browser.until(script="document.activeElement.ariaLabel === 'Trend: more'")
 
 
 def test_everybody_can_begin(browser: Browser, tmp_path: Path) -> None:
     with serving(tmp_path, "--source", "none") as server:
         browser.open(url=address(server))
         browser.text(selector='[data-testid="first-steps"]')
-        assert browser.everywhere() == []
+        assert browser.everywhere(place="first use") == []
         assert browser.complaints() == []
 
 

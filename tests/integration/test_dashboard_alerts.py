@@ -61,9 +61,9 @@ def test_an_alert_tells_what_it_is_about_and_who_looks_after_it(browser: Browser
     assert "I hate this" in browser.text(selector='[data-testid="episode-posts"]')
     assert browser.evaluate(script="return document.querySelectorAll('[data-testid=episode-timeline] rect').length")
 
-    browser.click(selector=button("Look after it"))
+    browser.click(selector=button("Acknowledge"))
     browser.type(selector="role=textbox[name=/Note/]", text="Support is on it")
-    browser.click(selector=button("I look after it"))
+    browser.click(selector=button("Acknowledge"))
     assert "Support is on it" in browser.text(selector='[data-testid="acknowledged"]')
     [alert] = server.data("alerts", active="true")
     assert (alert["acknowledged_by"], alert["acknowledged_note"]) == ("local", "Support is on it")
@@ -71,7 +71,7 @@ def test_an_alert_tells_what_it_is_about_and_who_looks_after_it(browser: Browser
     # Another screen: told live, the banner goes when the rule is snoozed, and the episode stays.
     until = (datetime.now(UTC) + timedelta(hours=1)).isoformat()
     browser.open(url=address(server))
-    browser.until(script=f"{BANNER}?.innerText.includes('local looks after it')")
+    browser.until(script=f"{BANNER}?.innerText.includes('acknowledged by local')")
     answer = server.http.post(f"/api/v1/alerts/{alert['id']}/snooze", json={"until": until})
     assert answer.status_code == 200, answer.text
     browser.until(script=f"{BANNER} === null")
@@ -90,7 +90,7 @@ def test_a_rule_is_tried_over_history_saved_switched_off_and_deleted(browser: Br
     assert browser.axe() == []
     browser.type(selector="role=textbox[name='Threshold, %']", text="70")
     browser.type(selector="role=textbox[name='Window, minutes']", text="5")
-    browser.type(selector="role=textbox[name='Posts at least']", text="10")
+    browser.type(selector="role=textbox[name='Minimum posts']", text="10")
     browser.type(selector="role=textbox[name='Name']", text="Aero sours")
     browser.click(selector=button("Save the rule"))
     browser.until(script=f"{RULES}.includes('Aero sours')")
@@ -125,13 +125,13 @@ def test_annotations_are_written_and_deleted(browser: Browser, server: Running) 
 def test_a_view_is_saved_shared_and_deleted(browser: Browser, server: Running) -> None:
     browser.open(url=f"{address(server)}/posts?product=Aero&range=7d")
     browser.click(selector=button("Saved views"))
-    browser.type(selector="role=textbox[name='Save what is shown as']", text="Aero this week")
+    browser.type(selector="role=textbox[name='Save this view as']", text="Aero this week")
     browser.click(selector='[data-testid="views"] >> ' + button("Save"))
     browser.until(script="document.querySelector('[data-testid=views] [aria-current]')?.innerText === 'Aero this week'")
     [view] = server.data("views")
     assert (view["page"], view["query"]) == ("/posts", "product=Aero&range=7d")
     assert server.http.post("/api/v1/views", json={"name": "Other"}).status_code == 201
-    browser.type(selector="role=textbox[name='Save what is shown as']", text="Other")
+    browser.type(selector="role=textbox[name='Save this view as']", text="Other")
     browser.click(selector='[data-testid="views"] >> ' + button("Save"))
     assert "already called Other" in browser.text(selector='[data-testid="views"] [role="alert"]')
 

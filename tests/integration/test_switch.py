@@ -28,7 +28,7 @@ def test_the_synthetic_source_is_started_stopped_and_started_again(tmp_path: Pat
         server.healthy()
         assert server.data("sources") == []
         unknown = switched(server, "nowhere", "start", 404)["error"]
-        assert unknown["details"]["known"] == ["bluesky", "synthetic"]
+        assert unknown["details"]["known"] == ["bluesky", "example", "synthetic"]
         assert switched(server, "synthetic", "stop", 404)["error"]["code"] == "NOT_FOUND"
 
         begun = switched(server, "synthetic", "start", 202)["data"]

@@ -204,6 +204,7 @@ async def test_sources_by_name(tmp_path: Path, clock: MovableClock) -> None:
     assert synthetic.name == "synthetic"
     assert make_source(f"file:{tmp_path}/posts.jsonl", given, Replay()).name == "file:posts.jsonl"
     assert make_source("bluesky", given, Replay()).name == "bluesky"
+    assert make_source("example", given, Replay()).name == "example"
     with pytest.raises(SettingsError, match="names no server"):
         make_source("bluesky", settings(tmp_path, bluesky={"servers": []}), Replay())
     for spec in ("file:", f"file:{tmp_path}/none.jsonl", "rss:x", ""):

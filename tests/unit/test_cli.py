@@ -71,7 +71,7 @@ def test_version_and_help(tmp_path: Path) -> None:
         (["dance"], "No such command"),
         (["up", "--sauce", "file:x"], "No such option"),
         (["up", "--source", "file:/nowhere/posts.jsonl", "--port", "0"], "there is no file /nowhere/posts.jsonl"),
-        (["up", "--source", "telepathy", "--port", "0"], "synthetic, bluesky, file:PATH or none"),
+        (["up", "--source", "telepathy", "--port", "0"], "synthetic, example, bluesky, file:PATH or none"),
         (["up", "--source", "none", "--source", "synthetic"], "--source none goes with no other source"),
         (["up", "--port", "99999"], "65535"),
         (["analyze"], "give either texts or --input"),

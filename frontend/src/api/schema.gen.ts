@@ -887,10 +887,11 @@ export interface paths {
         put?: never;
         /**
          * Start a source
-         * @description `synthetic`, `bluesky`, or one of this process that was stopped, has failed or finished; one that runs goes on.
+         * @description `synthetic`, `example`, `bluesky`, or one of this process that was stopped, has failed or finished.
          *
-         *     It runs until it is stopped or the process ends; the next start of the process does not bring it back. 409: this
-         *     process only serves the API. An empty store gets its simulated history with the first start of `synthetic`.
+         *     One that runs goes on, until it is stopped or the process ends; the next start of the process does not bring it
+         *     back. 409: this process only serves the API. An empty store gets its simulated history with the first start of
+         *     `synthetic`.
          */
         post: operations["start"];
         delete?: never;

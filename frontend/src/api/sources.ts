@@ -5,6 +5,9 @@ import { readSources } from "./queries";
 /** The built-in generator, by the name of its source. */
 export const SYNTHETIC = "synthetic";
 
+/** The bundled file of simulated posts, by the name of its source. */
+export const EXAMPLE = "example";
+
 /** Public posts of the Bluesky network, by the name of its source. */
 export const BLUESKY = "bluesky";
 

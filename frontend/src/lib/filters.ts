@@ -39,7 +39,7 @@ export const DIMENSION_TITLES: Record<Dimension, string> = {
   language: "Language",
   sentiment: "Sentiment",
   emotion: "Emotion",
-  tier: "Read by",
+  tier: "Tier",
 };
 
 /** As query parameters: only what is set, alternatives joined by commas. */

@@ -68,7 +68,7 @@ export function readingFacts(health: Health, tiers: Tiers | undefined, now: numb
   });
   if (reader.quick !== null)
     facts.push({
-      name: "The quick model",
+      name: "The fast model",
       value: speed(reader.quick_per_second),
       note: reader.quick_per_second === null ? "was not needed yet" : reader.quick,
       behind: false,

@@ -8,7 +8,7 @@ describe("the overview in short", () => {
     expect(feelingOf(mean(0.2))).toBe("People lean positive");
     expect(feelingOf(mean(-0.2))).toBe("People lean negative");
     expect(feelingOf(mean(0.01))).toBe("People are divided");
-    expect(feelingOf(mean(null, 0))).toBe("Nobody has said yet");
+    expect(feelingOf(mean(null, 0))).toBe("No opinions yet");
   });
 
   it("says that it gets worse only where chance does not explain it", () => {

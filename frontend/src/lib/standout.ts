@@ -14,9 +14,9 @@ const FEELINGS = {
   negative: "People lean negative",
 } as const;
 
-/** How people feel; "Nobody has said yet" while nothing is scored. */
+/** How people feel; "No opinions yet" while nothing is scored. */
 export function feelingOf({ scored, average_sentiment }: Mean): string {
-  return scored === 0 ? "Nobody has said yet" : FEELINGS[sideOf(average_sentiment)];
+  return scored === 0 ? "No opinions yet" : FEELINGS[sideOf(average_sentiment)];
 }
 
 export type Course = "better" | "worse" | "same";

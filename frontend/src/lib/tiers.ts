@@ -20,7 +20,7 @@ export const TIER_TITLES: Record<TierName, string> = {
   human: "People",
   full: "The full model",
   llm: "A large language model",
-  fast: "The quick model",
+  fast: "The fast model",
   unscored: "Nobody",
 };
 

@@ -7,6 +7,7 @@ import { Annotations } from "../panels/Annotations";
 import { EpisodeDetail } from "../panels/EpisodeDetail";
 import { EpisodeList } from "../panels/EpisodeList";
 import { EpisodeTimeline } from "../panels/EpisodeTimeline";
+import { NoEpisodes } from "../panels/NoEpisodes";
 import { Rules } from "../panels/Rules";
 import { PageTitle } from "../ui/PageTitle";
 import { usePageContext } from "../ui/Shell";
@@ -20,7 +21,7 @@ const chosen = {
   state: parseAsStringLiteral(STATES),
 };
 
-/** When people were unhappy, by which rule, about what, and who looks after it. */
+/** When people were unhappy, by which rule, about what, and who acknowledged it. */
 export default function Alerts() {
   const { controls } = usePageContext();
   const [{ alert, type, state }, choose] = useQueryStates(chosen);
@@ -45,13 +46,24 @@ export default function Alerts() {
         state={state}
         choose={(change) => void choose(change)}
       />
-      <EpisodeTimeline query={episodes} start={start} end={end} chosen={shown} open={open} />
-      <div className={classes.columns}>
-        <EpisodeList query={episodes} chosen={shown} open={open} />
-        <EpisodeDetail key={shown} id={shown} />
-      </div>
-      <Rules />
-      <Annotations />
+      {shown === null && episodes.data ? (
+        <NoEpisodes query={episodes} state={state} />
+      ) : (
+        <>
+          <EpisodeTimeline query={episodes} start={start} end={end} chosen={shown} open={open} />
+          <div className={classes.columns}>
+            <EpisodeList query={episodes} chosen={shown} open={open} />
+            <EpisodeDetail key={shown} id={shown} />
+          </div>
+        </>
+      )}
+      {/* Where they stand depends on whether there are episodes. */}
+      {!episodes.isPending && (
+        <>
+          <Rules />
+          <Annotations />
+        </>
+      )}
     </>
   );
 }

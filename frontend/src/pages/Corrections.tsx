@@ -38,7 +38,7 @@ export default function Corrections() {
           query={query}
           height={HEIGHT}
           isEmpty={(data) => data.lines.length === 0}
-          empty="Nobody has corrected a post yet. Open one, and say what it says: keys 1, 2 and 3."
+          empty="No corrections yet. Open a post and press 1, 2 or 3 to say what it is."
         >
           {(data) => (
             <>

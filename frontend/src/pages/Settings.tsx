@@ -24,7 +24,7 @@ export default function Settings() {
             one over stored history before it counts.
           </p>
           <Link className={form.button} to={{ pathname: "/alerts", search, hash: "#rules" }}>
-            Rules of alerts
+            Alert rules
           </Link>
         </div>
       </Panel>

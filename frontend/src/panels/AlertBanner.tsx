@@ -34,7 +34,7 @@ export function AlertBanner() {
             <span className={classes.since}>
               {alert.acknowledged_by !== null && (
                 <span className={classes.known}>
-                  <Icon name="check" size={13} /> {alert.acknowledged_by} looks after it
+                  <Icon name="check" size={13} /> acknowledged by {alert.acknowledged_by}
                 </span>
               )}
               began {formatAgo(Date.parse(alert.triggered_at), now)}{" "}

@@ -18,7 +18,7 @@ interface AlertFiltersProps {
 /** Which episodes: over which time, of which kind, still open or not. All of it is in the address. */
 export function AlertFilters({ range, setRange, type, state, choose }: AlertFiltersProps) {
   return (
-    <search className={classes.bar} aria-label="Filters of alerts">
+    <search className={classes.bar} aria-label="Alert filters">
       <label className={form.inline}>
         Time
         <select value={range} onChange={(event) => setRange(event.currentTarget.value as Range)}>

@@ -37,7 +37,7 @@ export function Annotations() {
         query={query}
         height={HEIGHT}
         isEmpty={(data) => data.annotations.length === 0}
-        empty="Nobody has annotated the charts yet."
+        empty="No annotations yet. Mark a release, an outage or a campaign on the charts."
       >
         {(data) => (
           <ul className={classes.list} data-testid="annotations">
@@ -125,7 +125,7 @@ function Write({ close }: { close(): void }) {
         />
       </label>
       <label className={form.field}>
-        Link (may stay empty)
+        Link (optional)
         <input
           type="url"
           pattern="https?://.+"

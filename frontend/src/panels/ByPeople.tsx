@@ -23,14 +23,14 @@ export function ByPeople() {
   const query = useByPeople(task);
   return (
     <Panel
-      title="Right by what people said"
+      title="Accuracy against corrections"
       about="Every model that has read a corrected text, layers included. What was corrected is what people stumbled over: it says where models fail, not how often. The range beside an accuracy is its 95 % interval (Wilson). Macro recall is the mean over the labels of how many of each were found."
       query={query}
       csv={query.data && (() => tableOf(task, query.data))}
       actions={
         <SegmentedControl
           size="xs"
-          aria-label="What people said"
+          aria-label="Corrections counted"
           value={task}
           onChange={(value) => setTask(value as Task)}
           data={TASKS}

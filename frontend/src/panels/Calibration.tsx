@@ -15,7 +15,7 @@ export function Calibration() {
   const shown = query.data ? reliabilities(query.data, people.data ?? []) : [];
   return (
     <Panel
-      title="Can confidence be believed?"
+      title="Calibration"
       about="Of texts of which a model was 80 % sure, 80 of 100 should be right: on the dotted diagonal it is as sure as it should be, below it too sure. The line is what was measured before the model was shipped, the circles are what people said of posts here, as large as they are many, each with its 95 % interval (Wilson). What people correct is not a fair draw: they are sought out where models fail."
       query={query}
       csv={query.data && (() => calibrationTable(shown))}

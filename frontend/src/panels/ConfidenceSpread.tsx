@@ -15,8 +15,8 @@ export function ConfidenceSpread({ range, filters }: { range: Range; filters: Fi
   const { title } = shapeOf(range);
   return (
     <Panel
-      title="How sure"
-      about="Posts by the confidence of the label that counts, in tenths: the calibrated probability that it is right. People are neither more nor less sure, and what nobody could read has none. Read anew once a minute."
+      title="Confidence"
+      about="Posts by the confidence of the label that counts, in tenths: the calibrated probability that it is right. People are neither more nor less sure, and what nobody could read has none. Updated once a minute."
       query={query}
       csv={query.data && (() => tableOf(query.data.items))}
     >

@@ -27,7 +27,7 @@ export function DeadLetters() {
         query={query}
         height={HEIGHT}
         isEmpty={(data) => data.letters.length === 0}
-        empty="None: everything that arrived could be read."
+        empty="None. Everything that arrived could be read."
       >
         {(data) => (
           <>

@@ -77,7 +77,7 @@ export default function Emotions({ range, filters, compare, onPick, onChoose }: 
         />
       }
       subtitle={read ? `${formatCompact(read)} posts read` : undefined}
-      about="The mean probability of each emotion: about so many of a hundred posts carry it. A post can carry several, so they do not add up to 100 %; neutral is the model's own reading, that there is none. The mark is where it stood in the time before. Click a row for the posts whose strongest emotion it is."
+      about="The mean probability of each emotion: 20 % means that about 20 of 100 posts carry it. A post can carry several, so they do not add up to 100 %; neutral is the model's own reading, that there is none. The mark is where it stood in the time before. Click a row for the posts whose strongest emotion it is."
     >
       <PanelBody
         query={overall}

@@ -15,7 +15,7 @@ const SNOOZES = [
   { title: "7 days", ms: 7 * 24 * HOUR_MS },
 ] as const;
 
-/** Who looks after it, and whether its rule may call. */
+/** Who acknowledged it, and whether its rule may call. */
 export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
   const acknowledge = useAcknowledge(alert.id);
   const snooze = useSnooze(alert.id);
@@ -28,7 +28,7 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
         <p className={classes.known} data-testid="acknowledged">
           <Icon name="check" size={15} />
           <span>
-            <strong>{alert.acknowledged_by}</strong> looks after it since{" "}
+            <strong>{alert.acknowledged_by}</strong> acknowledged it{" "}
             <time dateTime={alert.acknowledged_at} title={formatUtc(Date.parse(alert.acknowledged_at))}>
               {formatDayAndTime(Date.parse(alert.acknowledged_at))}
             </time>
@@ -40,7 +40,7 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
         <p className={classes.known} data-testid="snoozed">
           <Icon name="clock" size={15} />
           <span>
-            Its rule calls nobody until{" "}
+            Rule snoozed until{" "}
             <time dateTime={alert.snoozed_until} title={formatUtc(Date.parse(alert.snoozed_until))}>
               {formatDayAndTime(Date.parse(alert.snoozed_until))}
             </time>
@@ -52,7 +52,7 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
             disabled={snooze.isPending}
             onClick={() => snooze.mutate(null)}
           >
-            Let it call again
+            Unsnooze
           </button>
         </p>
       )}
@@ -60,10 +60,10 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
         <div className={form.buttons}>
           <button type="button" className={form.primary} onClick={() => setNote("")}>
             <Icon name="check" size={14} />
-            {alert.acknowledged_at === null ? "Look after it" : "Take it over"}
+            {alert.acknowledged_at === null ? "Acknowledge" : "Take over"}
           </button>
           <label className={form.inline}>
-            Snooze its rule
+            Snooze rule
             <select
               value=""
               disabled={snooze.isPending}
@@ -90,7 +90,7 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
           }}
         >
           <label className={form.field}>
-            Note for the others (may stay empty)
+            Note for your team (optional)
             <input
               value={note}
               maxLength={1_000}
@@ -101,7 +101,7 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
           </label>
           <div className={form.buttons}>
             <button type="submit" className={form.primary} disabled={acknowledge.isPending}>
-              {acknowledge.isPending ? "Saving…" : "I look after it"}
+              {acknowledge.isPending ? "Saving…" : "Acknowledge"}
             </button>
             <button type="button" className={form.button} onClick={() => setNote(null)}>
               Cancel

@@ -12,7 +12,7 @@ import { State } from "./EpisodeList";
 import { EpisodePosts } from "./EpisodePosts";
 import { EpisodeTerms } from "./EpisodeTerms";
 
-const HEIGHT = 240;
+const HEIGHT = 520;
 
 /** One episode: what triggered it, what it is about, and what people do about it. */
 export function EpisodeDetail({ id }: { id: number | null }) {
@@ -20,7 +20,7 @@ export function EpisodeDetail({ id }: { id: number | null }) {
   return (
     <Panel
       title={query.data ? alertTitle(query.data) : "Episode"}
-      about="What the rule measured in the window that raised the alert, the posts that weigh most in it, and who looks after it."
+      about="What the rule measured in the window that raised the alert, the posts that weigh most in it, and who acknowledged it."
       query={query}
     >
       {id === null ? (
@@ -41,8 +41,11 @@ function Detail({ alert }: { alert: Alert }) {
   return (
     <div className={classes.detail} data-testid="episode">
       <p className={classes.headline}>
-        <strong className="numeric">{alertHeadline(alert)}</strong>
-        {subject && `, mostly about ${subject}`} <State alert={alert} now={now} />
+        <span>
+          <strong className="numeric">{alertHeadline(alert)}</strong>
+          {subject && `, mostly about ${subject}`}
+        </span>
+        <State alert={alert} now={now} />
       </p>
       <dl className={`${classes.facts} numeric`}>
         <Fact title="Measured at first">
@@ -56,7 +59,7 @@ function Detail({ alert }: { alert: Alert }) {
             {formatCount(positive)}, {formatCount(neutral)}, {formatCount(negative)}
           </Fact>
         )}
-        <Fact title="Looks at">
+        <Fact title="Scope">
           {alert.scope
             ? `${DIMENSION_TITLES[alert.scope.dimension]} ${titleOfValue(alert.scope.dimension, alert.scope.value)}`
             : "all posts"}
@@ -69,7 +72,8 @@ function Detail({ alert }: { alert: Alert }) {
             alertLength(alert, now)
           ) : (
             <>
-              <Moment at={alert.resolved_at} />, after {alertLength(alert, now)}
+              <Moment at={alert.resolved_at} />,{" "}
+              <span className={classes.whole}>after {alertLength(alert, now)}</span>
               {alert.details.ended_by === "rule" && ", as its rule was switched off"}
             </>
           )}

@@ -31,7 +31,7 @@ export function EpisodeList({ query, chosen, open }: EpisodeListProps) {
         empty={
           <>
             <Icon name="check" size={20} />
-            Nothing to look after.
+            No alert in this time.
           </>
         }
       >
@@ -76,7 +76,7 @@ export function EpisodeList({ query, chosen, open }: EpisodeListProps) {
 /** Where it stands, in a word; the sign repeats it. */
 export function State({ alert, now }: { alert: Alert; now: number }) {
   const state =
-    alert.resolved_at !== null ? "ended" : alert.acknowledged_by !== null ? "looked after" : "open";
+    alert.resolved_at !== null ? "ended" : alert.acknowledged_by !== null ? "acknowledged" : "open";
   return (
     <span className={classes.states}>
       <span className={classes.state} data-state={state}>

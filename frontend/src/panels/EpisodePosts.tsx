@@ -19,9 +19,7 @@ export function EpisodePosts({ alert }: { alert: Alert }) {
   return (
     <Section title={alert.alert_type === "high_churn_risk" ? "Most likely to leave" : "Most negative posts"}>
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
-      {query.data?.length === 0 && (
-        <p className={classes.none}>None is stored any more, or none of the window is negative.</p>
-      )}
+      {query.data?.length === 0 && <p className={classes.none}>No negative post of this window is stored.</p>}
       <ul className={classes.posts} data-testid="episode-posts">
         {query.data?.map((post) => (
           <li key={post.id}>

@@ -26,7 +26,7 @@ export function EpisodeTimeline({ query, start, end, chosen, open }: EpisodeTime
   return (
     <Panel
       title="Episodes over time"
-      about="One bar an episode, from the look that raised it to the one that saw it end; a lane is a rule. Hatched bars have not ended."
+      about="One bar an episode, from the check that raised it to the one that saw it end; a lane is a rule. Hatched bars have not ended."
       query={query}
       csv={() => tableOf(query.data?.alerts ?? [])}
       subtitle={query.data && plural(query.data.alerts.length, "episode")}

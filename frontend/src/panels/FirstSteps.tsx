@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from "react";
 import { useSendPost } from "../api/posts";
-import { BLUESKY, SYNTHETIC, useSource, useSwitchSource } from "../api/sources";
+import { BLUESKY, EXAMPLE, SYNTHETIC, useSource, useSwitchSource } from "../api/sources";
 import type { SourceState } from "../api/types";
 import { isOn } from "../lib/sources";
 import { CopyLine } from "../ui/CopyLine";
@@ -19,13 +19,7 @@ export default function FirstSteps() {
       <div className={classes.steps}>
         <Simulated />
         <Bluesky />
-        <Step
-          icon="clock"
-          title="Replay a file"
-          text="JSONL or CSV, at many times its own speed; the dates are mapped onto the present."
-          hint="In a second terminal, in the folder and with the settings of this server:"
-          line="sentistream ingest --source file:posts.jsonl --speed 600"
-        />
+        <Example />
         <OnePost />
       </div>
     </section>
@@ -44,6 +38,28 @@ function Simulated() {
       action={
         <Action
           title="Start simulated posts"
+          disabled={source.isPending || source.isSuccess}
+          said={source.isSuccess ? "Started. The first posts are being read." : ""}
+          error={source.error}
+          onClick={() => source.mutate("start")}
+        />
+      }
+    />
+  );
+}
+
+function Example() {
+  const source = useSwitchSource(EXAMPLE);
+  return (
+    <Step
+      icon="clock"
+      title="Replay a file"
+      text="JSONL or CSV, at many times its own speed; the dates are mapped onto the present. The bundled example, half a day of simulated posts, takes about a minute."
+      hint="Your own, in a second terminal, in the folder and with the settings of this server:"
+      line="sentistream ingest --source file:posts.jsonl --speed 600"
+      action={
+        <Action
+          title="Replay the example"
           disabled={source.isPending || source.isSuccess}
           said={source.isSuccess ? "Started. The first posts are being read." : ""}
           error={source.error}
@@ -122,7 +138,7 @@ interface StepProps {
   /** What the line is for, or where to run it. */
   hint: string;
   line: string;
-  action?: ReactNode;
+  action: ReactNode;
 }
 
 function Step({ icon, title, text, hint, line, action }: StepProps) {

@@ -23,8 +23,8 @@ export function LayerTable({ query, chosen, choose }: LayerTableProps) {
   const work = useLayerWork();
   return (
     <Panel
-      title="Models beside the one that counts"
-      about="Another model reads stored posts into a layer of which nothing counts. Read below how it differs; promoted, it comes before the live model for those posts, and what people say before both."
+      title="Model layers"
+      about="Another model reads stored posts into a layer of its own, which does not count. Read below how it differs; promoted, it comes before the live model for those posts, and what people say before both."
       actions={<Begin work={work} choose={choose} />}
     >
       {work.isError && (

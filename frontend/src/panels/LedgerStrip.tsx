@@ -31,7 +31,7 @@ export default function LedgerStrip() {
         </>
       ) : ledger.isError ? (
         <p className={classes.failure} role="alert">
-          The ledger could not be read: {ledger.error.message}
+          The ledger could not be loaded: {ledger.error.message}
           <button type="button" onClick={() => void ledger.refetch()}>
             Try again
           </button>

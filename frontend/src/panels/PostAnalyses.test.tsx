@@ -42,7 +42,7 @@ describe("all readings of a post", () => {
     const [first, second, third] = within(shown).getAllByRole("columnheader").slice(1);
     expect(first?.textContent).toBe("Peopleadacounts");
     expect(second?.textContent).toBe("The full modelsentistream-full 1replaced by a better one");
-    expect(third?.textContent).toBe("The quick modelsentistream-full 1layer trialdoes not count");
+    expect(third?.textContent).toBe("The fast modelsentistream-full 1layer trialdoes not count");
     const row = (name: string) =>
       within(shown)
         .getByRole("rowheader", { name })

@@ -9,6 +9,8 @@ import { PostCard, PostCardSkeleton } from "./PostCard";
 import classes from "./PostList.module.css";
 import type { CardLook } from "./useCardLook";
 
+const FIRST = 8;
+
 export interface PostListProps {
   posts: Post[];
   look: CardLook;
@@ -29,6 +31,8 @@ export function PostList({ posts, look, total, query }: PostListProps) {
         ref={list}
         useWindowScroll
         data={posts}
+        // Drawn at once, so that what stands below never stands on top.
+        initialItemCount={Math.min(posts.length, FIRST)}
         computeItemKey={(_index, post) => post.id}
         itemContent={(index, post) => (
           <PostCard post={post} look={look} entering={false} place={index + 1} total={total} />

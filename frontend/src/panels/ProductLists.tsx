@@ -62,7 +62,7 @@ export function ProductLists() {
         query={query}
         height={HEIGHT}
         isEmpty={(lists) => lists.length === 0}
-        empty="No list yet. Name the products that you answer for."
+        empty="No list yet. Group the products you are responsible for."
       >
         {(lists) => (
           <ul className={classes.lists} data-testid="product-lists">
@@ -135,7 +135,7 @@ function Edit({ editing, busy, save, close }: EditProps) {
       </label>
       <fieldset className={classes.choices}>
         <legend>{plural(products.length, "product")} of the last 30 days</legend>
-        {all.length === 0 && <p className={form.note}>{loading ? "Reading…" : "No post names a product."}</p>}
+        {all.length === 0 && <p className={form.note}>{loading ? "Loading…" : "No post names a product."}</p>}
         {all.map((product) => (
           <label key={product} className={form.check}>
             <input

@@ -33,7 +33,7 @@ export function ReadingSpeed() {
         query={query}
         height={HEIGHT}
         isEmpty={() => facts.length === 0}
-        empty="Nothing is known of the models."
+        empty="No model has reported yet."
       >
         {(health) => (
           <>

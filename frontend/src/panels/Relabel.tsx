@@ -31,7 +31,7 @@ export function Relabel({ post }: { post: Post }) {
   ]);
 
   return (
-    <Section title="What do you say?">
+    <Section title="Correct this post">
       <fieldset className={classes.labels} disabled={busy} aria-label="Sentiment" data-testid="relabel">
         {LABELS.map(({ label, title, key }) => (
           <button
@@ -72,7 +72,7 @@ export function Relabel({ post }: { post: Post }) {
           say={(toxic) => relabel.mutate({ toxic })}
         />
         <YesOrNo
-          title="Leaving"
+          title="Churn"
           said={said?.churn}
           disabled={busy}
           say={(churn) => relabel.mutate({ churn })}

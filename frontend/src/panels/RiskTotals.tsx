@@ -52,7 +52,7 @@ export function RiskTotals({ now, before, highChurn, bars, against }: RiskTotals
       <Total
         title="Toxicity"
         icon="toxicity"
-        about="The mean probability that a post is offensive: insults, slurs, profanity aimed at somebody. Read it as about so many of a hundred posts. A post is marked in the feed from 50 % on. A complaint without insults is not toxic, however angry."
+        about="The mean probability that a post is offensive: insults, slurs, profanity aimed at somebody. 20 % means about 20 of 100 posts. A post is marked in the feed from 50 % on. A complaint without insults is not toxic, however angry."
         value={formatShare(toxicity)}
         exact={
           toxicity === null

@@ -82,7 +82,7 @@ export default function RuleEditor({ id, rule, fixed, onClose }: RuleEditorProps
             set={(minutes) => set({ minutes })}
           />
           <Amount
-            label="Posts at least"
+            label="Minimum posts"
             value={draft.posts}
             problem={parsed.problems.posts}
             set={(posts) => set({ posts })}

@@ -18,7 +18,7 @@ export function ScopeFields({ scope, set, className }: ScopeFieldsProps) {
   return (
     <div className={`${form.buttons} ${className ?? ""}`}>
       <label className={form.field} style={{ flex: "1 1 150px" }}>
-        Looks at
+        Scope
         <select
           value={scope?.dimension ?? ""}
           onChange={(event) => {

@@ -37,7 +37,7 @@ export function ScreenSettings() {
         </Row>
         <Row
           title="Time zone"
-          note="Of every time and of the days and hours that charts are cut into; hover over a time for UTC. The page is read anew."
+          note="Of every time and of the days and hours that charts are cut into; hover over a time for UTC. The page reloads."
         >
           {(id) => (
             <span className={form.inline}>

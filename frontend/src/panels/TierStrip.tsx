@@ -12,7 +12,7 @@ export default function TierStrip({ range, filters }: { range: Range; filters: F
     return (
       <section className={classes.strip} aria-label="Quality of reading">
         <p className={classes.failure} role="alert">
-          How well posts were read could not be asked: {error.message}
+          The quality of reading could not be loaded: {error.message}
           <button type="button" onClick={() => void refetch()}>
             Try again
           </button>

@@ -21,8 +21,8 @@ export function TierTrend({ controls }: { controls: FilterControls }) {
   const words = shares.map(({ tier, share }) => `${TIER_TITLES[tier]} ${formatShare(share)}`).join(", ");
   return (
     <Panel
-      title="Who read the posts"
-      about="By the reading that counts now: what the quick model read under load moves to the full model as soon as it has read it again. Posts are placed at the time they were written. Drag across, or click a bar, to see its time alone."
+      title="Tiers over time"
+      about="By the reading that counts now: what the fast model read under load moves to the full model as soon as it has read it again. Posts are placed at the time they were written. Drag across, or click a bar, to see its time alone."
       query={query}
       csv={query.data && (() => tierTable(bars))}
       fills

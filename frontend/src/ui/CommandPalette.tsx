@@ -66,7 +66,7 @@ export default function CommandPalette({ controls, onClose, onHelp }: PalettePro
               ))}
             </Combobox.Group>
           ))}
-          {found.length === 0 && <Combobox.Empty>Nothing is called that.</Combobox.Empty>}
+          {found.length === 0 && <Combobox.Empty>No command matches.</Combobox.Empty>}
         </Combobox.Options>
       </Combobox>
     </Modal>

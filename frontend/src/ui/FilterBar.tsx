@@ -56,7 +56,7 @@ function WallButton() {
 function CompareSwitch({ controls }: { controls: FilterControls }) {
   const { compare, range, setCompare } = controls;
   return (
-    <Tip label={`Set everything beside ${shapeOf(range).previous}`}>
+    <Tip label={`Compare with ${shapeOf(range).previous}`}>
       <button
         type="button"
         role="switch"

@@ -61,7 +61,7 @@ export default function FilterChoices({
       {shown.length === 0 && (
         <p className={classes.note} role="status">
           {loading
-            ? "Reading…"
+            ? "Loading…"
             : failed
               ? "The choices could not be read."
               : "Nothing to choose in this range."}

@@ -36,7 +36,7 @@ export function FilterMenu({ dimension, controls }: { dimension: Dimension; cont
           </button>
         }
       >
-        <Suspense fallback={<p className={classes.note}>Reading…</p>}>
+        <Suspense fallback={<p className={classes.note}>Loading…</p>}>
           <FilterChoices dimension={dimension} controls={controls} />
         </Suspense>
       </Popup>

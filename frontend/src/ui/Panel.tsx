@@ -92,9 +92,10 @@ interface PanelBodyProps<T> {
 
 /** Loading, error, empty or the data; an error keeps the last data and says how old it is. */
 export function PanelBody<T>({ query, height, isEmpty, empty, children }: PanelBodyProps<T>) {
+  const room = { "--room": `${height}px` } as CSSProperties;
   if (query.data === undefined) {
     return (
-      <div className={classes.body} style={{ minHeight: height }}>
+      <div className={classes.body} style={room}>
         {query.isError ? (
           <Failure error={query.error} retry={() => void query.refetch()} />
         ) : (
@@ -104,11 +105,7 @@ export function PanelBody<T>({ query, height, isEmpty, empty, children }: PanelB
     );
   }
   return (
-    <div
-      className={classes.body}
-      style={{ "--room": `${height}px` } as CSSProperties}
-      data-stale={query.isError || undefined}
-    >
+    <div className={classes.body} style={room} data-stale={query.isError || undefined}>
       {query.isError && <Behind since={query.dataUpdatedAt} retry={() => void query.refetch()} />}
       {isEmpty(query.data) ? <div className={classes.empty}>{empty}</div> : children(query.data)}
     </div>
@@ -121,7 +118,7 @@ export function Failure({ error, retry }: { error: Error; retry(): void }) {
     <div className={classes.failure} role="alert">
       <Icon name="alert" size={20} />
       <p>
-        <strong>This could not be read.</strong>
+        <strong>This could not be loaded.</strong>
         <br />
         {error.message}
       </p>

@@ -28,6 +28,12 @@ export default function PanelActions(props: PanelActionsProps) {
     target.current?.focus({ preventScroll: true });
     setOpened(true);
   }, [openAtOnce]);
+  // What had the focus in full screen, the way out of it, is gone.
+  const wasFull = useRef(full);
+  useEffect(() => {
+    if (wasFull.current && !full) target.current?.focus({ preventScroll: true });
+    wasFull.current = full;
+  }, [full]);
   const picture = async () => {
     if (panel.current === null) return;
     onFailure(null);

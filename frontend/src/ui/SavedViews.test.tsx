@@ -61,7 +61,7 @@ describe("saved views", () => {
   it("shows what is saved at once, and takes back what the server refuses, with its words", async () => {
     const { sent, letGo } = show(true);
     await screen.findByText("Berlin");
-    await userEvent.type(screen.getByLabelText("Save what is shown as"), "Work");
+    await userEvent.type(screen.getByLabelText("Save this view as"), "Work");
     await userEvent.click(screen.getByRole("button", { name: "Save" }));
     await screen.findByText("Work");
     letGo();

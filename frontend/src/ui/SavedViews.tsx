@@ -45,7 +45,7 @@ export default function SavedViews({ close }: { close(): void }) {
       </ul>
       <form className={classes.add} onSubmit={add}>
         <label className={form.field}>
-          Save what is shown as
+          Save this view as
           <input
             value={name}
             maxLength={LONGEST_NAME}

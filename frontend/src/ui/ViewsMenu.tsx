@@ -21,7 +21,7 @@ export function ViewsMenu() {
         </ActionIcon>
       }
     >
-      <Suspense fallback={<p role="status">Reading…</p>}>
+      <Suspense fallback={<p role="status">Loading…</p>}>
         <SavedViews close={() => setOpen(false)} />
       </Suspense>
     </Popup>

@@ -7,7 +7,7 @@ import classes from "./Alerts.module.css";
 
 const MOST = 3;
 
-/** What is going on, what about, since when, and whether somebody looks after it. */
+/** What is going on, what about, since when, and whether somebody acknowledged it. */
 export default function Alerts({ alerts }: { alerts: readonly Alert[] }) {
   const now = useNow(10_000);
   return (
@@ -28,8 +28,8 @@ export default function Alerts({ alerts }: { alerts: readonly Alert[] }) {
               <p>
                 began {formatAgo(Date.parse(alert.triggered_at), now)},{" "}
                 {alert.acknowledged_by === null
-                  ? "nobody looks after it yet"
-                  : `${alert.acknowledged_by} looks after it`}
+                  ? "not acknowledged yet"
+                  : `acknowledged by ${alert.acknowledged_by}`}
               </p>
             </div>
           </article>

@@ -23,7 +23,7 @@ export function SceneBody<T>({ query, isEmpty, empty, children }: SceneBodyProps
   if (query.data === undefined)
     return (
       <p className={classes.nothing}>
-        {query.isError ? `This could not be read: ${query.error.message}` : "Reading…"}
+        {query.isError ? `This could not be loaded: ${query.error.message}` : "Loading…"}
       </p>
     );
   return isEmpty(query.data) ? <p className={classes.nothing}>{empty}</p> : children(query.data);

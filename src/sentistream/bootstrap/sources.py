@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import sentistream.sources
 from sentistream.bootstrap.system import Clock, System, utc_now
 from sentistream.domain.errors import SettingsError
 from sentistream.settings import Settings
 from sentistream.sources.base import Source
+
+EXAMPLE_SPEED = 600.0
+"""Times its own speed: half a day in 72 seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +32,7 @@ class Replay:
 
 
 def make_source(spec: str, settings: Settings, replay: Replay, clock: Clock = utc_now) -> Source:
-    """The source that `spec` names: `synthetic`, `bluesky` or `file:PATH`.
+    """The source that `spec` names: `synthetic`, `example`, `bluesky` or `file:PATH`.
 
     SettingsError for any other and for a missing file.
     """
@@ -42,22 +46,30 @@ def make_source(spec: str, settings: Settings, replay: Replay, clock: Clock = ut
         from sentistream.sources.bluesky import BlueskySource
 
         return BlueskySource(settings.bluesky, clock=clock)
-    if kind == "file" and rest:
-        path = Path(rest)
+    if spec == "example" or (kind == "file" and rest):
+        path = Path(rest) if rest else _example()
         if not path.is_file():
             raise SettingsError(f"--source {spec}: there is no file {path}")
         from sentistream.sources.file import FileSource
 
+        paced = replay.rate is not None or replay.original_time or bool(rest)
         return FileSource(
             path,
             clock=clock,
-            speed=replay.speed,
+            name=None if rest else spec,
+            speed=replay.speed if replay.speed is not None or paced else EXAMPLE_SPEED,
             rate=replay.rate,
             original_time=replay.original_time,
             mapping=replay.columns,
             source_default=replay.platform,
         )
-    raise SettingsError(f"--source {spec} is unknown: synthetic, bluesky, file:PATH or none")
+    raise SettingsError(f"--source {spec} is unknown: synthetic, example, bluesky, file:PATH or none")
+
+
+def _example() -> Path:
+    """The bundled file of simulated posts: in a wheel beside the other data, in a clone under examples/."""
+    packaged = Path(sentistream.sources.__file__).parent / "data" / "example.jsonl"
+    return packaged if packaged.is_file() else Path(__file__).parents[3] / "examples" / "posts.jsonl"
 
 
 BACKFILL_POSTS = 100_000

@@ -22,7 +22,9 @@ from sentistream.sources.base import Source
 
 
 def ingest(
-    source: Annotated[list[str], typer.Option("--source", help="file:PATH, bluesky or synthetic; may be repeated.")],
+    source: Annotated[
+        list[str], typer.Option("--source", help="file:PATH, example, bluesky or synthetic; may be repeated.")
+    ],
     speed: Speed = None,
     rate: Rate = None,
     original_time: OriginalTime = False,

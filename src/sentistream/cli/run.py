@@ -26,7 +26,9 @@ Port = Annotated[
 ]
 Sources = Annotated[
     list[str] | None,
-    typer.Option("--source", help="synthetic, bluesky, file:PATH or none; may be repeated.", show_default="synthetic"),
+    typer.Option(
+        "--source", help="synthetic, example, bluesky, file:PATH or none; may be repeated.", show_default="synthetic"
+    ),
 ]
 Speed = Annotated[
     float | None,

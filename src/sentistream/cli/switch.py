@@ -10,7 +10,9 @@ from sentistream.domain.errors import NotFound
 from sentistream.pipeline.ingest import Ingester, SourceState
 
 SYNTHETIC = "synthetic"
-BLUESKY = "bluesky"
+OFFERED = (SYNTHETIC, "example", "bluesky")
+"""Sources that any process can start, whatever it was started with."""
+
 BACKFILL = "backfill"
 
 
@@ -22,11 +24,11 @@ class Switch:
         self._turn = asyncio.Lock()
 
     async def start(self, name: str) -> SourceState:
-        """Whatever source this process has or had, and `synthetic` and `bluesky` in any case."""
+        """Whatever source this process has or had, and each of OFFERED in any case."""
         async with self._turn:
             if name == SYNTHETIC:
                 await self._add_history()
-            if name in (SYNTHETIC, BLUESKY) and self._ingester(name) is None:
+            if name in OFFERED and self._ingester(name) is None:
                 system = self._parts.system
                 self._parts.add_source(make_source(name, system.settings, Replay(), system.clock), name)
             found = self._found(name)
@@ -52,7 +54,7 @@ class Switch:
 
     def _found(self, name: str) -> Ingester:
         if (ingester := self._ingester(name)) is None:
-            known = sorted({SYNTHETIC, BLUESKY, *(one.state.name for one in self._parts.ingesters)})
+            known = sorted({*OFFERED, *(one.state.name for one in self._parts.ingesters)})
             raise NotFound(f"this process has no source of that name, only {', '.join(known)}", known=known)
         return ingester
 

@@ -39,10 +39,11 @@ async def sources(services: ServicesDep) -> Response:
     responses=documented(404, 409),
 )
 async def start(request: Request, name: SourceName, services: ServicesDep) -> Response:
-    """`synthetic`, `bluesky`, or one of this process that was stopped, has failed or finished; one that runs goes on.
+    """`synthetic`, `example`, `bluesky`, or one of this process that was stopped, has failed or finished.
 
-    It runs until it is stopped or the process ends; the next start of the process does not bring it back. 409: this
-    process only serves the API. An empty store gets its simulated history with the first start of `synthetic`.
+    One that runs goes on, until it is stopped or the process ends; the next start of the process does not bring it
+    back. 409: this process only serves the API. An empty store gets its simulated history with the first start of
+    `synthetic`.
     """
     state = await _switch(services, name).start(name)
     log.info("source_started", source=name, by=who(request.scope))
@@ -64,7 +65,7 @@ async def stop(request: Request, name: SourceName, services: ServicesDep) -> Res
 
 def _switch(services: Services, name: str) -> SourceSwitch:
     if services.source_switch is None:
-        source = "bluesky" if name == "bluesky" else "synthetic"
+        source = name if name in ("bluesky", "example") else "synthetic"
         raise Conflict(
             f"this process serves the API and brings nothing in: run `sentistream ingest --source {source}` beside it,"
             " and end that command to stop it"
