@@ -63,7 +63,7 @@ def routed(version: str) -> FastAPI:
         lifespan=_lifespan,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.include_router(routes.router())
+    app.include_router(routes.router(), prefix=routes.PREFIX)
     app.include_router(plain)
     app.include_router(web.router)
     app.add_api_websocket_route(PATH, live_feed)

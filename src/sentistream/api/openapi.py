@@ -32,7 +32,7 @@ SECURITY_SCHEMES: dict[str, Any] = {
 
 
 def document(app: FastAPI) -> dict[str, Any]:
-    """The document of `app`, with the shapes that are no body of a route: live messages, items of a batch."""
+    """The document of `app`, with the shapes that are no model of a route: errors, live messages, items of a batch."""
     found = get_openapi(
         title="SentiStream",
         version=app.version,
@@ -49,6 +49,7 @@ def document(app: FastAPI) -> dict[str, Any]:
     wanted: list[tuple[type[BaseModel], Literal["validation", "serialization"]]] = []
     wanted += [(model, "validation") for model in models]
     wanted += [(model, "serialization") for model in MESSAGES]
+    wanted.append((schemas.ErrorResponse, "serialization"))
     _, extra = models_json_schema(
         wanted,
         ref_template="#/components/schemas/{model}",

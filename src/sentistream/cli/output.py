@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from typing import NoReturn, Protocol
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -51,6 +49,10 @@ def progress(description: str, total: int | None = None, unit: str = "") -> Iter
     if not sys.stderr.isatty():
         yield lambda completed, total=None: None
         return
+    # Only here: its spinners alone would slow the start of every command.
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, ProgressColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
     numbers: list[ProgressColumn] = [TextColumn("{task.completed:,.0f} " + unit)] if unit else []
     columns = [TextColumn("{task.description}"), BarColumn(), *numbers, TaskProgressColumn(), TimeRemainingColumn()]
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:

@@ -30,9 +30,9 @@ PREFIX = "/api/v1"
 
 
 def router() -> APIRouter:
-    """All of them, under PREFIX."""
+    """All of them, to be included under PREFIX."""
     # Posts after what is under them: their {id:path} takes everything that is left.
-    everything = APIRouter(prefix=PREFIX, dependencies=[Depends(known_parameters)])
+    everything = APIRouter(dependencies=[Depends(known_parameters)])
     for module in (
         health,
         corrections,

@@ -47,7 +47,8 @@ def example(value: Any) -> ConfigDict:
 class Model(BaseModel):
     """Base of every documented shape."""
 
-    model_config = ConfigDict(protected_namespaces=())
+    # Answers are not made of them: what describing them needs is built when somebody asks, not at every start.
+    model_config = ConfigDict(protected_namespaces=(), defer_build=True)
 
 
 class Metadata(Model):
