@@ -8,7 +8,7 @@ import os
 import shutil
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from queue import Empty, Queue
@@ -19,6 +19,9 @@ from running import Running, running
 
 FRONTEND = Path(__file__).parents[1] / "frontend"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
+
+QUICK_ALERTS = {"SENTISTREAM_ALERTS_EVERY_SECONDS": "1"}
+"""For a server whose alerts a test waits for."""
 
 
 class Browser:
@@ -81,6 +84,14 @@ def serving(folder: Path, *arguments: object, **extra: str) -> Iterator[Running]
     with running(folder, "up", "--data-dir", folder / "data", *arguments, **extra) as server:
         server.healthy()
         yield server
+
+
+def stock(server: Running, posts: Sequence[Mapping[str, Any]]) -> None:
+    """Bring the first posts in, and wait until each is stored and read by the last model that reads it."""
+    answer = server.http.post("/api/v1/posts", json={"posts": posts})
+    assert answer.status_code == 202, answer.text
+    server.until(lambda: server.data("stats")["posts"] == len(posts), 60, "all posts stored")
+    server.until(lambda: server.data("metrics/tiers")["waiting"] == 0, 60, "all posts read by the full model")
 
 
 def address(server: Running) -> str:

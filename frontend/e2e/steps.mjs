@@ -8,7 +8,7 @@ const numberOf = (text) => Number((text ?? "").replaceAll(/[^\d]/g, ""));
  * they are looked at: with `whole` each of them is, from the top to the bottom, and then the top again.
  */
 export async function open(session, { url, width = 1440, height = 900, scheme = "light", whole = true }) {
-  await session.page?.context().close();
+  await leave(session);
   const context = await session.browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -22,6 +22,12 @@ export async function open(session, { url, width = 1440, height = 900, scheme = 
   session.page.on("pageerror", (error) => session.complaints.push(error.message));
   await session.page.goto(url);
   if (whole) await session.page.evaluate(lookedThrough, WAIT_MS);
+}
+
+/** Closes the page, if one is open, with all that it kept. */
+export async function leave(session) {
+  await session.page?.context().close();
+  session.page = null;
 }
 
 async function lookedThrough(ms) {

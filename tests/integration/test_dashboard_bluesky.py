@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import Browser, address, serving
 from jetstream_server import jetstream
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 CARD = '[data-testid="first-steps"] article:has-text("Listen to Bluesky")'
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
 
 
 def test_one_click_listens_says_what_is_wrong_and_goes_on_by_itself(browser: Browser, tmp_path: Path) -> None:

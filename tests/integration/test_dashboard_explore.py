@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import Browser, address, serving, stock
 from running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -18,17 +18,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 WORDS = ("delayed again", "lovely crew", "lost my bag", "the app works", "never again", "thank you")
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
-
-
-def some_posts(count: int, prefix: str = "seed") -> dict[str, Any]:
-    """A body of posts of the last hours."""
+def some_posts(count: int, prefix: str = "seed") -> list[dict[str, Any]]:
+    """Posts of the last hours."""
     now = datetime.now(UTC)
-    posts = [
+    return [
         {
             "post_id": f"{prefix}-{index}",
             "source": "twitter",
@@ -40,21 +33,19 @@ def some_posts(count: int, prefix: str = "seed") -> dict[str, Any]:
         }
         for index in range(count)
     ]
-    return {"posts": posts}
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server with posts, that takes more by HTTP."""
     with serving(tmp_path_factory.mktemp("explore"), "--source", "none") as running:
-        assert running.http.post("/api/v1/posts", json=some_posts(200)).status_code == 202
-        running.until(lambda: running.data("stats")["posts"] == 200, 60, "all posts stored")
+        stock(running, some_posts(200))
         yield running
 
 
 def send(server: Running, name: str) -> None:
     """One post, now."""
-    assert server.http.post("/api/v1/posts", json=some_posts(1, name)).status_code == 202
+    assert server.http.post("/api/v1/posts", json=some_posts(1, name)[0]).status_code == 202
 
 
 FIRST_OF_FEED = "document.querySelector('[data-feed-scroller] [data-post-id]')?.textContent"
@@ -158,7 +149,7 @@ def test_posts_are_listed_as_a_table_in_any_order_and_corrected_together(browser
 
 
 def test_a_dead_letter_is_mended_and_sent_again(browser: Browser, server: Running) -> None:
-    broken = some_posts(1, "mended")["posts"][0] | {"created_at": "2199-01-01T00:00:00Z"}
+    broken = some_posts(1, "mended")[0] | {"created_at": "2199-01-01T00:00:00Z"}
     assert server.http.post("/api/v1/posts", json=broken).status_code == 202
     server.until(lambda: server.data("ledger/dead-letters"), 30, "the dead letter")
     posts = server.data("stats")["posts"]

@@ -8,19 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import Browser, address, serving, stock
 from running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TEXTS = ("I love this crew", "I hate this delay", "The bus leaves from platform nine")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +30,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         for index in range(60)
     ]
     with serving(tmp_path_factory.mktemp("models"), "--source", "none") as running:
-        assert running.http.post("/api/v1/posts", json={"posts": posts}).status_code == 202
-        running.until(lambda: running.data("stats")["posts"] == 60, 60, "all posts stored")
+        stock(running, posts)
         since = (now - timedelta(days=1)).isoformat()
         begun = {"model": "fast", "since": since, "name": "second"}
         assert running.http.post("/api/v1/layers", json=begun).status_code == 201

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import Browser, address, serving, stock
 from running import DEFAULT_ANALYSER, Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -22,13 +22,6 @@ TODAY = 400
 POSTS = 600
 HERE = ZoneInfo("Europe/Berlin")
 """Where the browser stands."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
 
 
 def some_posts() -> list[dict[str, Any]]:
@@ -51,9 +44,7 @@ def some_posts() -> list[dict[str, Any]]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server that holds posts of two days and an annotation, and receives nothing more."""
     with serving(tmp_path_factory.mktemp("overview"), "--source", "none", **DEFAULT_ANALYSER) as running:
-        assert running.http.post("/api/v1/posts", json={"posts": some_posts()}).status_code == 202
-        running.until(lambda: running.data("stats")["posts"] == POSTS, 60, "all posts stored")
-        running.until(lambda: running.data("metrics/tiers")["waiting"] == 0, 60, "all posts read by the full model")
+        stock(running, some_posts())
         moment = (datetime.now(UTC) - timedelta(hours=5)).isoformat()
         assert running.http.post("/api/v1/annotations", json={"at": moment, "text": "Release 4.2"}).status_code == 201
         yield running

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import Browser, address, serving, stock
 from running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -21,13 +21,6 @@ TEXTS = (
     "The worst refund queue, I hate it, terrible",
     "The awful refund queue is a disaster",
 )
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
 
 
 def some_posts() -> list[dict[str, Any]]:
@@ -52,8 +45,7 @@ def some_posts() -> list[dict[str, Any]]:
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """A server that holds the posts and receives nothing more."""
     with serving(tmp_path_factory.mktemp("places"), "--source", "none") as running:
-        assert running.http.post("/api/v1/posts", json={"posts": some_posts()}).status_code == 202
-        running.until(lambda: running.data("stats")["posts"] == POSTS, 60, "all posts stored")
+        stock(running, some_posts())
         yield running
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import QUICK_ALERTS, Browser, address, serving, stock
 from running import DEFAULT_ANALYSER, Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -21,14 +21,6 @@ FIGURES = 120
 
 TEXTS = ("I love this, what a lovely crew", "The bus leaves at nine", "The worst flight, I hate it, never again")
 PLACES = ("Chicago, IL", "Berlin", "London", "Madrid, Spain", "Paris", "Toronto")
-QUICK_ALERTS = {"SENTISTREAM_ALERTS_EVERY_SECONDS": "1"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
 
 
 def some_posts(count: int, minutes: float) -> list[dict[str, Any]]:
@@ -47,13 +39,6 @@ def some_posts(count: int, minutes: float) -> list[dict[str, Any]]:
         }
         for index in range(count)
     ]
-
-
-def stock(server: Running, posts: list[dict[str, Any]]) -> None:
-    """Bring them in, and wait until each is read."""
-    assert server.http.post("/api/v1/posts", json={"posts": posts}).status_code == 202
-    server.until(lambda: server.data("stats")["posts"] == len(posts), 60, "all posts stored")
-    server.until(lambda: server.data("metrics/tiers")["waiting"] == 0, 60, "all posts read by the full model")
 
 
 @pytest.fixture(scope="module")
