@@ -19,6 +19,17 @@ export async function hover({ page }, { selector }) {
   await page.locator(selector).first().hover({ timeout: WAIT_MS });
 }
 
+/** Chooses `value`, or what is called so, in the list `selector`. */
+export async function select({ page }, { selector, value }) {
+  await page.locator(selector).first().selectOption(value, { timeout: WAIT_MS });
+}
+
+/** What was copied last. */
+export async function copied({ page }) {
+  await page.context().grantPermissions(["clipboard-read"]);
+  return page.evaluate(() => navigator.clipboard.readText());
+}
+
 /**
  * Answers every socket of the page in the server's place: `count` posts in frames of 50 each, as fast as
  * they are taken. For what no real server could bring in the time of a test.

@@ -73,7 +73,8 @@ def shown_in(address: str) -> dict[str, str]:
 def test_a_link_reproduces_the_screen(browser: Browser, server: Running) -> None:
     end = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(hours=2)
     span = f"{end - timedelta(hours=3):%Y-%m-%dT%H:%MZ}/{end:%Y-%m-%dT%H:%MZ}"
-    link = f"{address(server)}/?range={span}&compare=false&tier=full&product=Airline&trend=lines&measure=shares"
+    layout = "trend=lines&measure=shares&hide=neutral&terms=rising&sort.products=negative"
+    link = f"{address(server)}/?range={span}&compare=false&tier=full&product=Airline&{layout}"
     browser.open(url=link)
     wanted = server.data(
         "metrics/overall", start_date=end - timedelta(hours=3), end_date=end, tier="full", product="Airline"
@@ -82,8 +83,20 @@ def test_a_link_reproduces_the_screen(browser: Browser, server: Running) -> None
     assert "–" in browser.text(selector='[data-testid="custom-range"]')
     assert browser.text(selector='button[role="switch"][aria-checked="false"]') == "Compare"
     browser.until(script="""document.querySelector('[data-testid="trend"] path[data-series="negative"]') !== null""")
+    browser.gone(selector='[data-testid="trend"] path[data-series="neutral"]')
+    assert browser.text(selector='[aria-label="Which terms"] [data-active]') == "Rising"
+    browser.text(selector='[data-testid="ranking-products"] [aria-label="Sort by negative"][aria-pressed="true"]')
     assert browser.address() == link
     assert browser.complaints() == []
+
+    browser.click(selector='[data-testid="trend"] button[data-series="neutral"]')
+    browser.until(script="""document.querySelector('[data-testid="trend"] path[data-series="neutral"]') !== null""")
+    browser.click(selector='[data-testid="ranking-products"] [aria-label="Sort by posts"]')
+    browser.until(script="!location.search.includes('sort.products')")
+    assert "hide" not in browser.address()
+    browser.back()
+    browser.back()
+    browser.gone(selector='[data-testid="trend"] path[data-series="neutral"]')
 
     browser.click(selector='[aria-label="Back to the last 24 hours"]')
     browser.gone(selector='[aria-label="Back to the last 24 hours"]')

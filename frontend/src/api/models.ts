@@ -12,6 +12,7 @@ export type CalibrationBin = Schemas["CalibrationBin"];
 export type ShippedModel = Schemas["ShippedModel"];
 export type TierConfidence = Schemas["TierConfidence"];
 export type Task = Schemas["CorrectionReport"]["task"];
+export const TASKS = ["sentiment", "emotion", "toxicity", "churn"] as const satisfies readonly Task[];
 
 /** Questions that look at every post, or at every correction, are asked on a clock and not by every arrival. */
 const SLOW_MS = 60_000;

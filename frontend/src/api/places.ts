@@ -11,7 +11,8 @@ type Schemas = components["schemas"];
 export type Place = Schemas["Place"];
 export type Term = Schemas["TermItem"];
 export type Terms = Schemas["Terms"];
-export type TermOrder = "people" | "rising";
+export const TERM_ORDERS = ["people", "rising"] as const;
+export type TermOrder = (typeof TERM_ORDERS)[number];
 export type WeekHour = Schemas["WeekHour"];
 
 /** What changes slowly, or costs the server more, is read again at this pace while it is looked at. */

@@ -1,7 +1,8 @@
 import { wilson } from "./statistics";
 
 /** What a list of groups can be sorted by, always the most first. */
-export type Order = "posts" | "negative" | "positive" | "churn" | "toxic";
+export const ORDERS = ["posts", "negative", "positive", "churn", "toxic"] as const;
+export type Order = (typeof ORDERS)[number];
 
 export interface Ranked {
   key: string;

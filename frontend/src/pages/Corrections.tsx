@@ -1,10 +1,11 @@
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useCorrections } from "../api/corrections";
 import { formatDayAndTime, formatUtc, titleOf } from "../lib/format";
 import { became } from "../panels/Relabel";
 import { DataTable } from "../ui/DataTable";
 import { PageTitle } from "../ui/PageTitle";
 import { Panel, PanelBody } from "../ui/Panel";
+import { useListKeys } from "../ui/useListKeys";
 import { usePost } from "../ui/usePost";
 import classes from "./Corrections.module.css";
 
@@ -17,6 +18,8 @@ export default function Corrections() {
   const [limit, setLimit] = useState(FIRST);
   const [, open] = usePost();
   const query = useCorrections(limit);
+  const list = useRef<HTMLTableSectionElement>(null);
+  useListKeys(list, query.data?.lines.length ?? 0);
   return (
     <>
       <PageTitle>Corrections</PageTitle>
@@ -54,11 +57,11 @@ export default function Corrections() {
                     <th scope="col">note</th>
                   </tr>
                 </thead>
-                <tbody>
-                  {data.lines.map((line) => {
+                <tbody ref={list}>
+                  {data.lines.map((line, row) => {
                     const moment = Date.parse(line.corrected_at);
                     return (
-                      <tr key={line.number}>
+                      <tr key={line.number} data-row={row}>
                         <td>
                           <time dateTime={line.corrected_at} title={formatUtc(moment)}>
                             {formatDayAndTime(moment)}
@@ -68,6 +71,7 @@ export default function Corrections() {
                         <td>
                           <button
                             type="button"
+                            data-row-focus=""
                             className={classes.open}
                             onClick={() => void open(line.post_key)}
                           >

@@ -101,7 +101,7 @@ function show() {
     <MantineProvider env="test">
       <QueryClientProvider client={client}>
         <MemoryRouter>
-          <NuqsTestingAdapter>
+          <NuqsTestingAdapter hasMemory>
             <Routes>
               <Route element={<Outlet context={CONTEXT} />}>
                 <Route index element={<Models />} />
@@ -124,7 +124,7 @@ describe("Models", () => {
     await userEvent.click(
       within(figures).getByRole("button", { name: "positive now, negative by the layer: 1" }),
     );
-    await vi.waitFor(() => expect(asked.at(-1)).toContain("current=positive&label=negative"));
+    await vi.waitFor(() => expect(asked.join()).toContain("current=positive&label=negative"));
     expect((await screen.findByTestId("disagreements")).textContent).toContain("The text of one");
   });
 

@@ -1,7 +1,7 @@
 import { SegmentedControl } from "@mantine/core";
-import { useState } from "react";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
 import { Link } from "react-router";
-import { type CorrectionScore, type Task, useByPeople } from "../api/models";
+import { type CorrectionScore, TASKS, type Task, useByPeople } from "../api/models";
 import { formatCount, formatShare, languageOf } from "../lib/format";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import type { Table } from "../lib/table";
@@ -10,16 +10,18 @@ import { Panel, PanelBody } from "../ui/Panel";
 import classes from "./ByPeople.module.css";
 
 const HEIGHT = 140;
-const TASKS: { value: Task; label: string }[] = [
-  { value: "sentiment", label: "Sentiment" },
-  { value: "emotion", label: "Emotion" },
-  { value: "toxicity", label: "Toxicity" },
-  { value: "churn", label: "Churn" },
-];
+const TITLES: Record<Task, string> = {
+  sentiment: "Sentiment",
+  emotion: "Emotion",
+  toxicity: "Toxicity",
+  churn: "Churn",
+};
+
+const parseTask = parseAsStringLiteral(TASKS).withDefault("sentiment").withOptions({ history: "push" });
 
 /** How right every model is by what people said, by language. */
 export function ByPeople() {
-  const [task, setTask] = useState<Task>("sentiment");
+  const [task, setTask] = useQueryState("task", parseTask);
   const query = useByPeople(task);
   return (
     <Panel
@@ -32,8 +34,8 @@ export function ByPeople() {
           size="xs"
           aria-label="Corrections counted"
           value={task}
-          onChange={(value) => setTask(value as Task)}
-          data={TASKS}
+          onChange={(value) => void setTask(value as Task)}
+          data={TASKS.map((value) => ({ value, label: TITLES[value] }))}
         />
       }
     >

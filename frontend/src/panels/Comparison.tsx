@@ -1,4 +1,5 @@
-import { useState } from "react";
+import { parseAsStringLiteral, useQueryStates } from "nuqs";
+import { useRef } from "react";
 import {
   type Agreement,
   type Disagreement,
@@ -13,11 +14,15 @@ import { formatCount, languageOf, titleOf } from "../lib/format";
 import { DataTable } from "../ui/DataTable";
 import { Panel, PanelBody } from "../ui/Panel";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { useListKeys } from "../ui/useListKeys";
 import { usePost } from "../ui/usePost";
 import classes from "./Comparison.module.css";
 
 const LABELS = ["positive", "neutral", "negative", "unscored"] as const;
 const HEIGHT = 240;
+
+/** The kind of disagreement that is looked at: what counts now, then what the layer says. */
+const parsers = { current: parseAsStringLiteral(LABELS), label: parseAsStringLiteral(LABELS) };
 
 interface Cell {
   current: Label;
@@ -27,7 +32,9 @@ interface Cell {
 /** A layer against what counts: how often they agree, what would change, and the posts to judge it by. */
 export function Comparison({ layer }: { layer: Layer }) {
   const query = useComparison(layer, isWorking(layer));
-  const [cell, setCell] = useState<Cell | null>(null);
+  const [{ current, label }, set] = useQueryStates(parsers, { history: "push" });
+  const cell = current && label && { current, label };
+  const choose = (next: Cell | null) => void set(next ?? { current: null, label: null });
   return (
     <>
       <Panel
@@ -41,7 +48,7 @@ export function Comparison({ layer }: { layer: Layer }) {
           isEmpty={({ report }) => report.posts + report.corrected.posts === 0}
           empty="Nothing to compare yet: no post has both readings."
         >
-          {({ report }) => <Figures report={report} cell={cell} choose={setCell} />}
+          {({ report }) => <Figures report={report} cell={cell} choose={choose} />}
         </PanelBody>
       </Panel>
       <Panel
@@ -50,7 +57,7 @@ export function Comparison({ layer }: { layer: Layer }) {
         subtitle={cell ? `${cell.current} now, ${cell.label} by the layer` : undefined}
         actions={
           cell && (
-            <button type="button" className={classes.all} onClick={() => setCell(null)}>
+            <button type="button" className={classes.all} onClick={() => choose(null)}>
               All kinds
             </button>
           )
@@ -183,6 +190,8 @@ function Groups({
 
 function Disagreements({ layer, cell }: { layer: Layer; cell: Cell | null }) {
   const query = useDisagreements(layer, cell, isWorking(layer));
+  const list = useRef<HTMLUListElement>(null);
+  useListKeys(list, query.data?.posts.length ?? 0);
   return (
     <PanelBody
       query={query}
@@ -192,9 +201,9 @@ function Disagreements({ layer, cell }: { layer: Layer; cell: Cell | null }) {
     >
       {({ posts, hasMore }) => (
         <>
-          <ul className={classes.posts} data-testid="disagreements">
-            {posts.map((one) => (
-              <Apart key={one.post.id} one={one} />
+          <ul ref={list} className={classes.posts} data-testid="disagreements">
+            {posts.map((one, row) => (
+              <Apart key={one.post.id} one={one} row={row} />
             ))}
           </ul>
           {hasMore && (
@@ -206,12 +215,18 @@ function Disagreements({ layer, cell }: { layer: Layer; cell: Cell | null }) {
   );
 }
 
-function Apart({ one: { post, sentiment_label, confidence_score } }: { one: Disagreement }) {
+interface ApartProps {
+  one: Disagreement;
+  /** Its place in the list, from 0. */
+  row: number;
+}
+
+function Apart({ one: { post, sentiment_label, confidence_score }, row }: ApartProps) {
   const [, open] = usePost();
   const sure = (share: number | null) => (share === null ? undefined : `${Math.round(share * 100)}\u202f%`);
   return (
-    <li>
-      <button type="button" className={classes.post} onClick={() => void open(post.id)}>
+    <li data-row={row}>
+      <button type="button" data-row-focus="" className={classes.post} onClick={() => void open(post.id)}>
         <span className={classes.pair}>
           <SentimentBadge sentiment={post.sentiment_label} detail={sure(post.confidence_score)} />
           {" → "}

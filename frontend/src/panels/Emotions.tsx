@@ -82,6 +82,7 @@ export default function Emotions({ range, filters, compare, onPick, onChoose }: 
       <PanelBody
         query={overall}
         height={HEIGHT}
+        lines={!overtime}
         isEmpty={(data) => (current ?? data.current).emotions === null}
         empty={
           now && (

@@ -1,9 +1,11 @@
 import type { UseQueryResult } from "@tanstack/react-query";
+import { useRef } from "react";
 import type { Alert } from "../api/types";
 import { alertLength, alertTitle, alertValue, isSnoozed } from "../lib/alerts";
 import { formatDayAndTime, formatUtc } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { useListKeys } from "../ui/useListKeys";
 import { useNow } from "../ui/useNow";
 import classes from "./EpisodeList.module.css";
 
@@ -18,6 +20,8 @@ interface EpisodeListProps {
 /** Episodes in words, newest first. */
 export function EpisodeList({ query, chosen, open }: EpisodeListProps) {
   const now = useNow(10_000);
+  const list = useRef<HTMLUListElement>(null);
+  useListKeys(list, query.data?.alerts.length ?? 0);
   return (
     <Panel
       title="Episodes"
@@ -38,11 +42,12 @@ export function EpisodeList({ query, chosen, open }: EpisodeListProps) {
         {(data) => (
           <>
             {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region needs focus */}
-            <ul className={classes.list} tabIndex={0} aria-label="Episodes" data-testid="episodes">
-              {data.alerts.map((alert) => (
-                <li key={alert.id}>
+            <ul ref={list} className={classes.list} tabIndex={0} aria-label="Episodes" data-testid="episodes">
+              {data.alerts.map((alert, row) => (
+                <li key={alert.id} data-row={row}>
                   <button
                     type="button"
+                    data-row-focus=""
                     className={`${classes.row} numeric`}
                     aria-pressed={alert.id === chosen}
                     onClick={() => open(alert.id)}

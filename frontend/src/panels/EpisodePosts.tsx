@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import { useEpisodePosts } from "../api/alerts";
 import type { Alert } from "../api/types";
 import { formatAgo, formatScore, titleOf } from "../lib/format";
@@ -5,6 +6,7 @@ import { sentimentOf } from "../lib/sentiment";
 import { Failure } from "../ui/Panel";
 import { Section } from "../ui/Section";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { useListKeys } from "../ui/useListKeys";
 import { useNow } from "../ui/useNow";
 import { usePost } from "../ui/usePost";
 import classes from "./EpisodePosts.module.css";
@@ -16,14 +18,21 @@ export function EpisodePosts({ alert }: { alert: Alert }) {
   const query = useEpisodePosts(alert.id, SHOWN);
   const [, open] = usePost();
   const now = useNow(60_000);
+  const list = useRef<HTMLUListElement>(null);
+  useListKeys(list, query.data?.length ?? 0);
   return (
     <Section title={alert.alert_type === "high_churn_risk" ? "Most likely to leave" : "Most negative posts"}>
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
       {query.data?.length === 0 && <p className={classes.none}>No negative post of this window is stored.</p>}
-      <ul className={classes.posts} data-testid="episode-posts">
-        {query.data?.map((post) => (
-          <li key={post.id}>
-            <button type="button" className={classes.post} onClick={() => void open(post.id)}>
+      <ul ref={list} className={classes.posts} data-testid="episode-posts">
+        {query.data?.map((post, row) => (
+          <li key={post.id} data-row={row}>
+            <button
+              type="button"
+              data-row-focus=""
+              className={classes.post}
+              onClick={() => void open(post.id)}
+            >
               <span className={classes.text} dir="auto">
                 {post.content}
               </span>

@@ -1,5 +1,6 @@
 import { VisuallyHidden } from "@mantine/core";
-import { type ReactNode, useState } from "react";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import type { ReactNode } from "react";
 import { useGroups } from "../api/hooks";
 import type { Grouping } from "../api/queries";
 import type { Group } from "../api/types";
@@ -7,7 +8,7 @@ import { reachOfAll } from "../charts/DivergingBar";
 import type { Dimension, Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
-import { type Order, ranked } from "../lib/ranking";
+import { ORDERS, ranked } from "../lib/ranking";
 import { FEW_POSTS, wilson } from "../lib/statistics";
 import type { Table } from "../lib/table";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -21,6 +22,8 @@ const ROWS = 7;
 /** Groups with most posts among which the rows are chosen. */
 const COMPARED = 50;
 const ROW_HEIGHT = 37;
+
+const parseOrder = parseAsStringLiteral(ORDERS).withDefault("posts").withOptions({ history: "push" });
 
 export interface RankingProps {
   range: Range;
@@ -43,7 +46,7 @@ export function Ranking(spec: RankingSpec) {
   const { title, about, grouping, dimension, empty, actions, range, filters, onPick } = spec;
   // Its own dimension stays open, so that what is chosen stands beside what it could be compared with.
   const groups = useGroups(grouping, range, { ...filters, [dimension]: [] }, COMPARED);
-  const [order, setOrder] = useState<Order>("posts");
+  const [order, setOrder] = useQueryState(`sort.${grouping}`, parseOrder);
   const chosen = filters[dimension];
   return (
     <Panel
@@ -57,6 +60,7 @@ export function Ranking(spec: RankingSpec) {
       <PanelBody
         query={groups}
         height={ROWS * ROW_HEIGHT + 22}
+        lines
         isEmpty={(data) => data.items.length === 0}
         empty={`${empty} (${shapeOf(range).title})`}
       >
@@ -66,7 +70,11 @@ export function Ranking(spec: RankingSpec) {
             data-testid={`ranking-${grouping}`}
             data-risks={data.items.some(hasRisks) || undefined}
           >
-            <RankingHead order={order} risks={data.items.some(hasRisks)} onOrder={setOrder} />
+            <RankingHead
+              order={order}
+              risks={data.items.some(hasRisks)}
+              onOrder={(next) => void setOrder(next)}
+            />
             <ul className={rows.rows}>
               {ranked(data.items, order)
                 .slice(0, ROWS)

@@ -50,7 +50,7 @@ export function Rules() {
     >
       <PanelBody query={query} height={HEIGHT} isEmpty={(rules) => rules.length === 0} empty="No rules.">
         {(rules) => (
-          <ul className={classes.rules} data-testid="rules" id="rules">
+          <ul ref={reached} className={classes.rules} data-testid="rules" id="rules">
             {rules.map((rule) => (
               <Line
                 key={rule.id}
@@ -68,6 +68,11 @@ export function Rules() {
       )}
     </Panel>
   );
+}
+
+/** The browser looks for what the address names only once, before the rules are here. */
+function reached(list: HTMLUListElement | null): void {
+  if (window.location.hash === "#rules") list?.scrollIntoView();
 }
 
 const ORIGINS: Record<Rule["origin"], string> = {

@@ -1,6 +1,6 @@
 import { SegmentedControl, VisuallyHidden } from "@mantine/core";
-import { useState } from "react";
-import { type Term, type TermOrder, useTerms } from "../api/places";
+import { parseAsStringLiteral, useQueryState } from "nuqs";
+import { TERM_ORDERS, type Term, type TermOrder, useTerms } from "../api/places";
 import { reachOfAll } from "../charts/DivergingBar";
 import type { Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare } from "../lib/format";
@@ -17,6 +17,8 @@ import classes from "./Terms.module.css";
 const ROWS = 10;
 const ROW_HEIGHT = 30;
 
+const parseOrder = parseAsStringLiteral(TERM_ORDERS).withDefault("people").withOptions({ history: "push" });
+
 export interface TermsProps {
   range: Range;
   filters: Filters;
@@ -25,7 +27,7 @@ export interface TermsProps {
 
 /** What people talk about, how they feel about it, and what is new. A click searches for it. */
 export default function Terms({ range, filters, onTerm }: TermsProps) {
-  const [order, setOrder] = useState<TermOrder>("people");
+  const [order, setOrder] = useQueryState("terms", parseOrder);
   const terms = useTerms(range, filters, order, ROWS);
   return (
     <Panel
@@ -43,13 +45,14 @@ export default function Terms({ range, filters, onTerm }: TermsProps) {
             { value: "rising", label: "Rising" },
           ]}
           value={order}
-          onChange={(value) => setOrder(value as TermOrder)}
+          onChange={(value) => void setOrder(value as TermOrder)}
         />
       }
     >
       <PanelBody
         query={terms}
         height={ROWS * ROW_HEIGHT + 22}
+        lines
         isEmpty={({ items }) => items.length === 0}
         empty={
           order === "rising"

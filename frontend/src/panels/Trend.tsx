@@ -1,6 +1,5 @@
 import { SegmentedControl } from "@mantine/core";
-import { parseAsStringLiteral, useQueryStates } from "nuqs";
-import { useState } from "react";
+import { parseAsArrayOf, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useTrendBefore } from "../api/before";
 import { useTrend } from "../api/hooks";
 import { useMarks } from "../api/marks";
@@ -25,6 +24,7 @@ const HEIGHT = 340;
 const parsers = {
   trend: parseAsStringLiteral(["stacked", "lines"] as const).withDefault("stacked"),
   measure: parseAsStringLiteral(["counts", "shares"] as const).withDefault("counts"),
+  hide: parseAsArrayOf(parseAsStringLiteral(LEGEND)).withDefault([]),
 };
 
 interface TrendProps {
@@ -39,19 +39,19 @@ export default function Trend({ range, filters, compare, onChoose }: TrendProps)
   const trend = useTrend(range, filters);
   const past = useTrendBefore(range, filters, compare);
   const [view, setView] = useQueryStates(parsers, { history: "push" });
-  const [hidden, setHidden] = useState<ReadonlySet<Series>>(new Set());
   const readAt = trend.dataUpdatedAt;
   const { marks, cutAt } = useMarks(trend.data?.start, trend.data?.end, readAt);
   const shares = view.measure === "shares";
   const bars = trend.data ? barsOf(trend.data.buckets, trend.data.period, MOST_BARS) : [];
   const before = compare && past.data ? barsOf(past.data.buckets, past.data.period, MOST_BARS) : null;
-  const shown = new Set(LEGEND.filter((series) => !hidden.has(series) && !(shares && series === "unscored")));
-  const toggle = (series: Series) =>
-    setHidden((now) => {
-      const next = new Set(now);
-      if (!next.delete(series)) next.add(series);
-      return next;
-    });
+  const shown = new Set(
+    LEGEND.filter((series) => !view.hide.includes(series) && !(shares && series === "unscored")),
+  );
+  const toggle = (series: Series) => {
+    const rest = view.hide.filter((one) => one !== series);
+    const next = rest.length < view.hide.length ? rest : [...rest, series];
+    void setView({ hide: next.length > 0 ? next : null });
+  };
   const [first] = bars;
 
   return (

@@ -85,27 +85,34 @@ interface PanelBodyProps<T> {
   query: UseQueryResult<T>;
   /** Room kept while loading and when empty, so that nothing jumps. */
   height: number;
+  /** Made of lines, which take less of it where the density is compact. */
+  lines?: boolean;
   isEmpty(data: T): boolean;
   empty: ReactNode;
   children(data: T): ReactNode;
 }
 
 /** Loading, error, empty or the data; an error keeps the last data and says how old it is. */
-export function PanelBody<T>({ query, height, isEmpty, empty, children }: PanelBodyProps<T>) {
+export function PanelBody<T>({ query, height, lines, isEmpty, empty, children }: PanelBodyProps<T>) {
   const room = { "--room": `${height}px` } as CSSProperties;
   if (query.data === undefined) {
     return (
-      <div className={classes.body} style={room}>
+      <div className={classes.body} style={room} data-lines={lines || undefined}>
         {query.isError ? (
           <Failure error={query.error} retry={() => void query.refetch()} />
         ) : (
-          <Skeleton height={height} radius="md" role="img" aria-label="Loading" />
+          <Skeleton height="var(--high)" radius="md" role="img" aria-label="Loading" />
         )}
       </div>
     );
   }
   return (
-    <div className={classes.body} style={room} data-stale={query.isError || undefined}>
+    <div
+      className={classes.body}
+      style={room}
+      data-lines={lines || undefined}
+      data-stale={query.isError || undefined}
+    >
       {query.isError && <Behind since={query.dataUpdatedAt} retry={() => void query.refetch()} />}
       {isEmpty(query.data) ? <div className={classes.empty}>{empty}</div> : children(query.data)}
     </div>
