@@ -16,14 +16,14 @@ from sentistream.sources.synthetic_backfill import BackfillSource
 
 TARGET = Path(__file__).parents[1] / "examples" / "posts.jsonl"
 END = datetime(2026, 11, 21, 12, tzinfo=UTC)
-HOURS = 12.0
-PER_MINUTE = 2.0
+HOURS = 48.0
+PER_MINUTE = 1.0
 SEED = 7
 FIELDS = ("post_id", "source", "content", "author", "created_at", "product", "channel", "location", "engagement")
 
 
 async def posts() -> list[Post]:
-    """Half a day of them, oldest first."""
+    """Two days of them, oldest first."""
     source = BackfillSource(hours=HOURS, posts_per_minute=PER_MINUTE, seed=SEED, clock=lambda: END)
     found: list[Post] = []
     async for batch in source.batches(None):

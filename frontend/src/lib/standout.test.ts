@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { courseOf, feelingOf, standout } from "./standout";
+import { courseOf, feelingOf, hasMoved, standout } from "./standout";
 
 const mean = (average_sentiment: number | null, scored = 1_000) => ({ average_sentiment, scored });
 
@@ -16,6 +16,11 @@ describe("the overview in short", () => {
     expect(courseOf(mean(0.1), mean(-0.1))).toBe("better");
     expect(courseOf(mean(0.1), mean(0.09))).toBe("same");
     expect(courseOf(mean(-0.9, 20), mean(0.9))).toBeNull();
+    expect([mean(-0.1), mean(0.09), mean(-0.9, 20)].map((now) => hasMoved(now, mean(0.1)))).toEqual([
+      true,
+      false,
+      false,
+    ]);
   });
 
   it("names who is surely more negative than all together", () => {

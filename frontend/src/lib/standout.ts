@@ -29,6 +29,12 @@ export function courseOf(now: Mean, before: Mean): Course | null {
   return later > earlier ? "better" : "worse";
 }
 
+/** Whether the mean sentiment has moved by more than chance explains. */
+export function hasMoved(now: Mean, before: Mean): boolean {
+  const course = courseOf(now, before);
+  return course === "better" || course === "worse";
+}
+
 /** The mean moved from [-1, 1] to [0, 1]. */
 const shareOf = ({ average_sentiment }: Mean) => ((average_sentiment ?? 0) + 1) / 2;
 

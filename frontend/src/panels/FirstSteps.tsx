@@ -54,7 +54,7 @@ function Example() {
     <Step
       icon="clock"
       title="Replay a file"
-      text="JSONL or CSV, at many times its own speed; the dates are mapped onto the present. The bundled example, half a day of simulated posts, takes about a minute."
+      text="JSONL or CSV, at many times its own speed; the dates are mapped onto the present. The bundled example, two days of simulated posts, takes about a minute."
       hint="Your own, in a second terminal, in the folder and with the settings of this server:"
       line="sentistream ingest --source file:posts.jsonl --speed 600"
       action={

@@ -5,7 +5,7 @@ import { whyAbsent } from "../lib/absence";
 import type { Filters } from "../lib/filters";
 import { formatCount, formatScore, plural, scoreChange } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
-import { FEW_POSTS } from "../lib/statistics";
+import { hasMoved } from "../lib/standout";
 import type { Table } from "../lib/table";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { ChangeMark } from "../ui/ChangeMark";
@@ -63,7 +63,7 @@ function Mean({ now, before, previous }: { now: Numbers; before: Numbers | null;
           <ChangeMark
             change={change}
             good="up"
-            sure={Math.min(now.scored, before.scored) >= FEW_POSTS}
+            sure={hasMoved(now, before)}
             against={`against ${previous}`}
           />
         )}

@@ -13,7 +13,8 @@ import {
   shareChange,
 } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
-import { differ, FEW_POSTS } from "../lib/statistics";
+import { hasMoved } from "../lib/standout";
+import { differ } from "../lib/statistics";
 import { useLive } from "../live/store";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import form from "../ui/Form.module.css";
@@ -121,7 +122,7 @@ export function Totals({ range, filters, compare }: TotalsProps) {
         exact="from −1 (all negative) to +1 (all positive)"
         change={scoreChange(now.average_sentiment, before?.average_sentiment)}
         good="up"
-        sure={before !== null && Math.min(now.scored, before.scored) >= FEW_POSTS}
+        sure={before !== null && hasMoved(now, before)}
         against={against}
         note={<ScoreScale score={now.average_sentiment} before={before?.average_sentiment} />}
       />

@@ -11,7 +11,8 @@ import {
   shareChange,
 } from "../lib/format";
 import { shapeOf } from "../lib/range";
-import { differ, FEW_POSTS } from "../lib/statistics";
+import { hasMoved } from "../lib/standout";
+import { differ } from "../lib/statistics";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import { Figure, Moved } from "./Figure";
 import classes from "./Mood.module.css";
@@ -51,7 +52,7 @@ function Numbered({ now, before, previous }: { now: Numbers; before: Numbers | n
           <Moved
             change={scoreChange(score, earlier)}
             good="up"
-            sure={before !== null && Math.min(now.scored, before.scored) >= FEW_POSTS}
+            sure={before !== null && hasMoved(now, before)}
           />
         </Gauge>
       </div>

@@ -12,8 +12,8 @@ from sentistream.domain.errors import SettingsError
 from sentistream.settings import Settings
 from sentistream.sources.base import Source
 
-EXAMPLE_SPEED = 600.0
-"""Times its own speed: half a day in 72 seconds."""
+EXAMPLE_SPEED = 2400.0
+"""Times its own speed: two days in 72 seconds."""
 
 
 @dataclass(frozen=True, kw_only=True)
