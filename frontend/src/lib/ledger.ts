@@ -23,6 +23,12 @@ export const OUTCOMES: readonly Outcome[] = [
   { name: "in_flight", title: "in flight", always: true },
 ];
 
+/** The account of a connector, as columns. */
+export const LEDGER_COLUMNS = ["connector", "received", ...OUTCOMES.map(({ name }) => name)] as const;
+
+export const LEDGER_ABOUT =
+  "Every entry received ends in exactly one of these. Received is counted when an entry becomes durable, in flight is read from the stream: nothing here is the difference of two other numbers, so that it can show a loss.";
+
 /** The right side of the equation, without the outcomes that nothing met. */
 export function outcomesOf(total: AccountTotals): (Outcome & { value: number })[] {
   return OUTCOMES.map((outcome) => ({ ...outcome, value: total[outcome.name] })).filter(

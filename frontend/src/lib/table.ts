@@ -7,6 +7,14 @@ export interface Table {
 /** Null is an empty cell: absent is never 0. */
 export type Cell = string | number | null | undefined;
 
+/** A row an item and a column a field, each by its own name. */
+export function tableOfFields<Name extends string>(
+  items: readonly { readonly [name in Name]: Cell }[],
+  columns: readonly Name[],
+): Table {
+  return { columns, rows: items.map((item) => columns.map((name) => item[name])) };
+}
+
 /** With these a spreadsheet begins a formula; posts are written by strangers. */
 const FORMULA_STARTS = ["=", "+", "-", "@", "\t", "\r"];
 

@@ -1,6 +1,7 @@
 import { useRef, useState } from "react";
-import { useCorrections } from "../api/corrections";
+import { type CorrectionLine, useCorrections } from "../api/corrections";
 import { formatDayAndTime, formatUtc, titleOf } from "../lib/format";
+import type { Table } from "../lib/table";
 import { became } from "../panels/Relabel";
 import { DataTable } from "../ui/DataTable";
 import { PageTitle } from "../ui/PageTitle";
@@ -26,6 +27,8 @@ export default function Corrections() {
       <Panel
         title="Corrections"
         about="What people said of posts, newest first. What stands wins over every model; the labelled set is what sentistream evaluate measures by and training learns from."
+        query={query}
+        csv={query.data && (() => tableOf(query.data.lines))}
         actions={
           <>
             <a className={classes.download} href="/api/v1/corrections/export" download>
@@ -98,4 +101,20 @@ export default function Corrections() {
       </Panel>
     </>
   );
+}
+
+function tableOf(lines: readonly CorrectionLine[]): Table {
+  return {
+    columns: ["corrected_at", "corrected_by", "source", "post_id", "was", "model", "became", "note"],
+    rows: lines.map((line) => [
+      line.corrected_at,
+      line.corrected_by,
+      line.source,
+      line.post_id,
+      line.was.sentiment_label,
+      line.was.model_name,
+      became(line),
+      line.note,
+    ]),
+  };
 }

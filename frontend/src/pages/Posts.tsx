@@ -5,6 +5,7 @@ import { usePosts } from "../api/hooks";
 import { POST_ORDERS, type PostOrder } from "../api/queries";
 import type { Post } from "../api/types";
 import { formatCount } from "../lib/format";
+import { postTable } from "../lib/postTable";
 import { useLive } from "../live/store";
 import { BulkCorrection } from "../panels/BulkCorrection";
 import { PostCardSkeleton } from "../panels/PostCard";
@@ -51,6 +52,8 @@ export default function Posts() {
       <Panel
         title="Posts"
         about="Stored posts by the time they were written, of the chosen time and filters. New arrivals are announced above the list and come in when you ask for them."
+        query={query}
+        csv={query.data && (() => postTable(posts))}
         subtitle={
           <span className="numeric" data-testid="posts-total">
             {total == null ? "" : `${formatCount(total)} match`}

@@ -1,8 +1,8 @@
 import { useAlerts } from "../api/hooks";
 import type { Alert } from "../api/types";
 import { alertTitle, alertValue } from "../lib/alerts";
+import { episodeTable } from "../lib/episodeTable";
 import { formatClock, formatDayAndTime, formatDuration, formatUtc, plural } from "../lib/format";
-import type { Table } from "../lib/table";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
@@ -19,7 +19,7 @@ export default function Alerts() {
       title="Past alerts"
       about="Episodes that have ended, newest first: one row from the moment a window went over its threshold until it fell well below it. Open episodes stand at the top of the page."
       query={past}
-      csv={past.data && (() => tableOf(past.data.alerts))}
+      csv={past.data && (() => episodeTable(past.data.alerts))}
     >
       <PanelBody
         query={past}
@@ -43,20 +43,6 @@ export default function Alerts() {
       </PanelBody>
     </Panel>
   );
-}
-
-function tableOf(alerts: readonly Alert[]): Table {
-  return {
-    columns: ["type", "triggered_at", "resolved_at", "threshold", "actual", "posts"],
-    rows: alerts.map((alert) => [
-      alert.alert_type,
-      alert.triggered_at,
-      alert.resolved_at,
-      alert.threshold_value,
-      alert.actual_value,
-      alert.post_count,
-    ]),
-  };
 }
 
 function Episode({ alert }: { alert: Alert }) {

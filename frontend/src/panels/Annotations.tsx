@@ -9,6 +9,7 @@ import {
 import { fromField, toField } from "../lib/datetimeField";
 import { formatDayAndTime, formatUtc } from "../lib/format";
 import { safeLink } from "../lib/links";
+import { tableOfFields } from "../lib/table";
 import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -16,6 +17,7 @@ import classes from "./Annotations.module.css";
 
 const SHOWN = 50;
 const HEIGHT = 100;
+const COLUMNS = ["at", "until", "text", "url", "created_by", "created_at"] as const;
 
 /** What people wrote at moments of the charts: releases, outages, campaigns. */
 export function Annotations() {
@@ -26,6 +28,7 @@ export function Annotations() {
       title="Annotations"
       about="Remarks at a moment, drawn on the trend for everyone: a release, an outage, a campaign."
       query={query}
+      csv={query.data && (() => tableOfFields(query.data.annotations, COLUMNS))}
       actions={
         <button type="button" className={form.button} onClick={() => setWriting(true)} disabled={writing}>
           <Icon name="plus" size={14} /> Annotate

@@ -11,6 +11,7 @@ import {
   useDisagreements,
 } from "../api/layers";
 import { formatCount, languageOf, titleOf } from "../lib/format";
+import type { Table } from "../lib/table";
 import { DataTable } from "../ui/DataTable";
 import { Panel, PanelBody } from "../ui/Panel";
 import { SentimentBadge } from "../ui/SentimentBadge";
@@ -35,11 +36,14 @@ export function Comparison({ layer }: { layer: Layer }) {
   const [{ current, label }, set] = useQueryStates(parsers, { history: "push" });
   const cell = current && label && { current, label };
   const choose = (next: Cell | null) => void set(next ?? { current: null, label: null });
+  const apart = useDisagreements(layer, cell, isWorking(layer));
   return (
     <>
       <Panel
         title={`What would change with ${layer.name}`}
         about="Over texts that both have read and that nobody has corrected. Corrected posts are told apart: there a person said what is right."
+        query={query}
+        csv={query.data && (() => confusionTable(query.data.report))}
         subtitle={layer.state === "promoted" ? "as it was before the promotion" : undefined}
       >
         <PanelBody
@@ -54,6 +58,8 @@ export function Comparison({ layer }: { layer: Layer }) {
       <Panel
         title="Posts they disagree on"
         about="The furthest apart first. Choose a cell of the table above to see one kind only; open a post to say who is right."
+        query={apart}
+        csv={apart.data && (() => apartTable(apart.data.posts))}
         subtitle={cell ? `${cell.current} now, ${cell.label} by the layer` : undefined}
         actions={
           cell && (
@@ -63,10 +69,32 @@ export function Comparison({ layer }: { layer: Layer }) {
           )
         }
       >
-        <Disagreements layer={layer} cell={cell} />
+        <Disagreements query={apart} />
       </Panel>
     </>
   );
+}
+
+function confusionTable({ confusion }: Report): Table {
+  return {
+    columns: ["now", "layer", "posts"],
+    rows: LABELS.flatMap((now) => LABELS.map((label) => [now, label, confusion[now]?.[label] ?? 0])),
+  };
+}
+
+function apartTable(posts: readonly Disagreement[]): Table {
+  return {
+    columns: ["post_id", "source", "now", "now_score", "layer", "layer_score", "content"],
+    rows: posts.map(({ post, sentiment_label, sentiment_score }) => [
+      post.post_id,
+      post.source,
+      post.sentiment_label,
+      post.sentiment_score,
+      sentiment_label,
+      sentiment_score,
+      post.content,
+    ]),
+  };
 }
 
 const percent = (share: number | null) => (share === null ? "–" : `${(share * 100).toFixed(1)}\u202f%`);
@@ -188,8 +216,7 @@ function Groups({
   );
 }
 
-function Disagreements({ layer, cell }: { layer: Layer; cell: Cell | null }) {
-  const query = useDisagreements(layer, cell, isWorking(layer));
+function Disagreements({ query }: { query: ReturnType<typeof useDisagreements> }) {
   const list = useRef<HTMLUListElement>(null);
   useListKeys(list, query.data?.posts.length ?? 0);
   return (

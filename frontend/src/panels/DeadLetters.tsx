@@ -3,6 +3,7 @@ import { useDeadLetters } from "../api/hooks";
 import { useReplayMany } from "../api/replays";
 import type { DeadLetter as Letter } from "../api/types";
 import { plural } from "../lib/format";
+import { tableOfFields } from "../lib/table";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useListKeys } from "../ui/useListKeys";
 import { DeadLetter } from "./DeadLetter";
@@ -11,6 +12,17 @@ import classes from "./DeadLetters.module.css";
 const FIRST = 20;
 const MOST = 200;
 const HEIGHT = 140;
+const COLUMNS = [
+  "id",
+  "entry_id",
+  "connector",
+  "position",
+  "reason",
+  "attempts",
+  "dead_at",
+  "replayed_at",
+  "raw",
+] as const;
 
 /** What could not be accepted, with the reason and all that arrived. */
 export function DeadLetters() {
@@ -22,6 +34,8 @@ export function DeadLetters() {
     <Panel
       title="Dead letters"
       about="Entries that could not become posts, newest first, as they arrived. Nothing is thrown away: mended here, each can be sent again, once; it is then received once more, as any post."
+      query={query}
+      csv={query.data && (() => tableOfFields(query.data.letters, COLUMNS))}
     >
       <PanelBody
         query={query}

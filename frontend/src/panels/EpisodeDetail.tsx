@@ -1,6 +1,7 @@
 import { useEpisode } from "../api/alerts";
 import type { Alert } from "../api/types";
 import { alertHeadline, alertLength, alertSubject, alertTitle, alertValue } from "../lib/alerts";
+import { episodeTable } from "../lib/episodeTable";
 import { DIMENSION_TITLES } from "../lib/filters";
 import { formatClock, formatCount, formatDayAndTime, formatUtc } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -22,6 +23,7 @@ export function EpisodeDetail({ id }: { id: number | null }) {
       title={query.data ? alertTitle(query.data) : "Episode"}
       about="What the rule measured in the window that raised the alert, the posts that weigh most in it, and who acknowledged it."
       query={query}
+      csv={query.data && (() => episodeTable([query.data]))}
     >
       {id === null ? (
         <p className={classes.none}>Choose an episode to see what it is about.</p>

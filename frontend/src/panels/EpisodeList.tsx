@@ -2,6 +2,7 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import { useRef } from "react";
 import type { Alert } from "../api/types";
 import { alertLength, alertTitle, alertValue, isSnoozed } from "../lib/alerts";
+import { episodeTable } from "../lib/episodeTable";
 import { formatDayAndTime, formatUtc } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -27,6 +28,7 @@ export function EpisodeList({ query, chosen, open }: EpisodeListProps) {
       title="Episodes"
       about="Newest first: what was measured at its worst, when it began and how long it lasted. Snoozed rules raise no banner, but their episodes are kept."
       query={query}
+      csv={query.data && (() => episodeTable(query.data.alerts))}
     >
       <PanelBody
         query={query}

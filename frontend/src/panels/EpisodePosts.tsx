@@ -1,3 +1,4 @@
+import { Skeleton } from "@mantine/core";
 import { useRef } from "react";
 import { useEpisodePosts } from "../api/alerts";
 import type { Alert } from "../api/types";
@@ -12,6 +13,7 @@ import { usePost } from "../ui/usePost";
 import classes from "./EpisodePosts.module.css";
 
 const SHOWN = 5;
+const HEIGHT = SHOWN * 62;
 
 /** The posts of the window that weigh most; a click opens one with everything that was read. */
 export function EpisodePosts({ alert }: { alert: Alert }) {
@@ -23,6 +25,7 @@ export function EpisodePosts({ alert }: { alert: Alert }) {
   return (
     <Section title={alert.alert_type === "high_churn_risk" ? "Most likely to leave" : "Most negative posts"}>
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
+      {query.isPending && <Skeleton height={HEIGHT} radius="md" role="img" aria-label="Loading" />}
       {query.data?.length === 0 && <p className={classes.none}>No negative post of this window is stored.</p>}
       <ul ref={list} className={classes.posts} data-testid="episode-posts">
         {query.data?.map((post, row) => (

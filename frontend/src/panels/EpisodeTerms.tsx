@@ -1,9 +1,11 @@
+import { Skeleton } from "@mantine/core";
 import { Link } from "react-router";
 import { useTerms } from "../api/places";
 import type { Alert } from "../api/types";
 import { NO_FILTERS } from "../lib/filters";
 import { plural } from "../lib/format";
 import { rangeOf } from "../lib/range";
+import { Failure } from "../ui/Panel";
 import { Section } from "../ui/Section";
 import classes from "./EpisodeTerms.module.css";
 
@@ -14,12 +16,14 @@ export function EpisodeTerms({ alert }: { alert: Alert }) {
   const range = rangeOf(Date.parse(alert.window_start), Date.parse(alert.window_end));
   const scope = alert.scope === null ? {} : { [alert.scope.dimension]: [alert.scope.value] };
   const query = useTerms(range, { ...NO_FILTERS, ...scope }, "rising", SHOWN);
-  const terms = query.data?.items ?? [];
-  if (query.isError || (query.data && terms.length === 0)) return null;
+  const terms = query.data?.items;
+  if (terms?.length === 0) return null;
   return (
     <Section title="Rising terms">
+      {query.isPending && <Skeleton height={28} radius="md" role="img" aria-label="Loading" />}
+      {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
       <ul className={classes.terms} data-testid="episode-terms">
-        {terms.map(({ term, people, before }) => {
+        {terms?.map(({ term, people, before }) => {
           const address = new URLSearchParams({ range, q: quoted(term) });
           if (alert.scope) address.set(alert.scope.dimension, alert.scope.value.replaceAll(",", "%2C"));
           return (

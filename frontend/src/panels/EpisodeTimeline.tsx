@@ -3,7 +3,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { Alert } from "../api/types";
 import { barsOf, type Lane, lanesOf } from "../charts/lanes";
 import { ticksOf, timeScale } from "../charts/timeAxis";
-import { alertHeadline, alertLength, alertValue, isSnoozed } from "../lib/alerts";
+import { alertHeadline, alertLength, isSnoozed } from "../lib/alerts";
+import { episodeTable } from "../lib/episodeTable";
 import { formatClock, formatDayAndTime, formatShortDay, plural } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
@@ -28,7 +29,7 @@ export function EpisodeTimeline({ query, start, end, chosen, open }: EpisodeTime
       title="Episodes over time"
       about="One bar an episode, from the check that raised it to the one that saw it end; a lane is a rule. Hatched bars have not ended."
       query={query}
-      csv={() => tableOf(query.data?.alerts ?? [])}
+      csv={query.data && (() => episodeTable(query.data.alerts))}
       subtitle={query.data && plural(query.data.alerts.length, "episode")}
     >
       <PanelBody
@@ -128,20 +129,4 @@ function Axis({ start, end, width }: { start: number; end: number; width: number
       ))}
     </svg>
   );
-}
-
-function tableOf(alerts: readonly Alert[]) {
-  return {
-    columns: ["id", "rule", "kind", "began", "ended", "worst", "threshold", "posts"],
-    rows: alerts.map((one) => [
-      one.id,
-      one.rule_name || one.rule_id,
-      one.alert_type,
-      one.triggered_at,
-      one.resolved_at,
-      alertValue(one, one.actual_value),
-      alertValue(one, one.threshold_value),
-      one.post_count,
-    ]),
-  };
 }

@@ -2,6 +2,7 @@ import { VisuallyHidden } from "@mantine/core";
 import { type FormEvent, useState } from "react";
 import { isWorking, type Layer, type useLayers, useLayerWork } from "../api/layers";
 import { formatCount } from "../lib/format";
+import { tableOfFields } from "../lib/table";
 import { DataTable } from "../ui/DataTable";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -11,6 +12,22 @@ const MODELS = ["fast", "full", "lexicon", "transformers", "llm"] as const;
 const DAYS = [1, 7, 30, 365] as const;
 const DAY_MS = 86_400_000;
 const HEIGHT = 120;
+const COLUMNS = [
+  "name",
+  "model",
+  "model_name",
+  "model_version",
+  "tier",
+  "state",
+  "total",
+  "seen",
+  "read",
+  "error",
+  "since",
+  "until",
+  "created_by",
+  "created_at",
+] as const;
 
 interface LayerTableProps {
   query: ReturnType<typeof useLayers>;
@@ -25,6 +42,8 @@ export function LayerTable({ query, chosen, choose }: LayerTableProps) {
     <Panel
       title="Model layers"
       about="Another model reads stored posts into a layer of its own, which does not count. Read below how it differs; promoted, it comes before the live model for those posts, and what people say before both."
+      query={query}
+      csv={query.data && (() => tableOfFields(query.data, COLUMNS))}
       actions={<Begin work={work} choose={choose} />}
     >
       {work.isError && (

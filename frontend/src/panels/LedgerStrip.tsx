@@ -2,44 +2,40 @@ import { useState } from "react";
 import { useLedger } from "../api/hooks";
 import type { Account, AccountTotals, Ledger } from "../api/types";
 import { formatCount, plural } from "../lib/format";
-import { OUTCOMES, outcomesOf } from "../lib/ledger";
+import { LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES, outcomesOf } from "../lib/ledger";
+import { tableOfFields } from "../lib/table";
 import { Icon } from "../ui/Icon";
 import { Popup } from "../ui/Popup";
+import { Strip } from "../ui/Strip";
 import classes from "./LedgerStrip.module.css";
 
 /** The account of every entry: what came in stands against where it ended, and has to add up. */
 export default function LedgerStrip() {
-  const ledger = useLedger();
-  const data = ledger.data;
   return (
-    <section className={`${classes.strip} numeric`} aria-label="Ledger" data-testid="ledger">
-      <h2 className={classes.title}>Ledger</h2>
-      {data ? (
+    <Strip
+      title="Ledger"
+      about={LEDGER_ABOUT}
+      query={useLedger()}
+      csv={({ accounts }) => tableOfFields(accounts, LEDGER_COLUMNS)}
+      testId="ledger"
+    >
+      {(ledger) => (
         <>
           <p className={classes.equation}>
-            <Term title="received" value={data.total.received} strong />
+            <Term title="received" value={ledger.total.received} strong />
             <span className={classes.sign}>=</span>
-            {outcomesOf(data.total).map(({ name, title, value }, index) => (
+            {outcomesOf(ledger.total).map(({ name, title, value }, index) => (
               <span key={name} className={classes.part}>
                 {index > 0 && <span className={classes.sign}>+</span>}
                 <Term title={title} value={value} />
               </span>
             ))}
           </p>
-          <Verdict ledger={data} />
-          <Connectors accounts={data.accounts} />
+          <Verdict ledger={ledger} />
+          <Connectors accounts={ledger.accounts} />
         </>
-      ) : ledger.isError ? (
-        <p className={classes.failure} role="alert">
-          The ledger could not be loaded: {ledger.error.message}
-          <button type="button" onClick={() => void ledger.refetch()}>
-            Try again
-          </button>
-        </p>
-      ) : (
-        <p className={classes.loading}>Adding up…</p>
       )}
-    </section>
+    </Strip>
   );
 }
 

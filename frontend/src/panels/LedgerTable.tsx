@@ -1,7 +1,8 @@
 import { useLedger } from "../api/hooks";
 import type { AccountTotals, Ledger } from "../api/types";
 import { formatCount } from "../lib/format";
-import { OUTCOMES } from "../lib/ledger";
+import { LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES } from "../lib/ledger";
+import { tableOfFields } from "../lib/table";
 import { DataTable } from "../ui/DataTable";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -15,7 +16,9 @@ export function LedgerTable() {
   return (
     <Panel
       title="Ledger"
-      about="Every entry received ends in exactly one of these. Received is counted when an entry becomes durable, in flight is read from the stream: nothing here is the difference of two other numbers, so that it can show a loss."
+      about={LEDGER_ABOUT}
+      query={query}
+      csv={query.data && (() => tableOfFields(query.data.accounts, LEDGER_COLUMNS))}
       subtitle={query.data && <Verdict ledger={query.data} />}
     >
       <PanelBody

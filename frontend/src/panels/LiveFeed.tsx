@@ -1,13 +1,14 @@
 import { ActionIcon } from "@mantine/core";
-import { type FocusEvent, lazy, Suspense, useCallback, useEffect, useRef } from "react";
+import { type FocusEvent, lazy, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import type { VirtuosoHandle } from "react-virtuoso";
 import type { Post } from "../api/types";
 import { countFilters, type Filters } from "../lib/filters";
 import { formatCount } from "../lib/format";
-import type { Table } from "../lib/table";
+import { postTable } from "../lib/postTable";
 import { isHeld, useLive } from "../live/store";
+import { retryNow } from "../live/useLiveConnection";
 import { Icon } from "../ui/Icon";
-import { Panel } from "../ui/Panel";
+import { Failure, Panel } from "../ui/Panel";
 import { usePostList } from "../ui/postList";
 import { Tip } from "../ui/Tip";
 import { useListKeys } from "../ui/useListKeys";
@@ -34,6 +35,7 @@ export default function LiveFeed({ filters, className, settled }: LiveFeedProps)
   const paused = useLive((state) => state.holds.paused);
   const hold = useLive((state) => state.hold);
   const seeded = useLive((state) => state.seeded);
+  const heardAt = useLive((state) => state.status.heardAt);
   const look = useCardLook();
   const body = useRef<HTMLDivElement>(null);
   const list = useRef<VirtuosoHandle>(null);
@@ -64,7 +66,8 @@ export default function LiveFeed({ filters, className, settled }: LiveFeedProps)
       title="Live feed"
       className={`${classes.panel} ${className ?? ""}`}
       about="Posts as they arrive, newest arrival on top. It waits while the pointer or the keyboard is in it, while you have scrolled down, and after p. When more posts arrive at once than anyone can read, some of them are shown; the counts stay exact."
-      csv={() => tableOf(posts)}
+      query={{ dataUpdatedAt: heardAt ?? 0 }}
+      csv={() => postTable(posts)}
       fills
       subtitle={<Received filtered={countFilters(filters) > 0} />}
       actions={
@@ -108,15 +111,26 @@ export default function LiveFeed({ filters, className, settled }: LiveFeedProps)
               : "No posts yet. They appear here as they arrive."}
           </p>
         ) : (
-          <div aria-busy="true">
-            <PostCardSkeleton />
-            <PostCardSkeleton />
-            <PostCardSkeleton />
-            <PostCardSkeleton />
-          </div>
+          <Coming />
         )}
       </div>
     </Panel>
+  );
+}
+
+/** No post was read yet; once that has failed, it is told until one is, whatever is being tried meanwhile. */
+function Coming() {
+  const { phase, reason } = useLive((state) => state.status);
+  const [failed, setFailed] = useState(false);
+  if (phase === "away" && !failed) setFailed(true);
+  if (failed) return <Failure error={new Error(reason ?? "The server is away.")} retry={retryNow} />;
+  return (
+    <div aria-busy="true">
+      <PostCardSkeleton />
+      <PostCardSkeleton />
+      <PostCardSkeleton />
+      <PostCardSkeleton />
+    </div>
   );
 }
 
@@ -180,18 +194,4 @@ function Waiting() {
       <Icon name="arrowUp" size={13} /> {formatCount(waiting)} new
     </button>
   );
-}
-
-function tableOf(posts: readonly Post[]): Table {
-  const columns = [
-    "post_id",
-    "source",
-    "created_at",
-    "author",
-    "product",
-    "sentiment_label",
-    "sentiment_score",
-    "content",
-  ] as const;
-  return { columns, rows: posts.map((post) => columns.map((column) => post[column])) };
 }

@@ -4,7 +4,7 @@ import type { Filters } from "../lib/filters";
 import { mapSummary } from "../lib/places";
 import { type Range, shapeOf } from "../lib/range";
 import { FEW_POSTS } from "../lib/statistics";
-import type { Table } from "../lib/table";
+import { type Table, tableOfFields } from "../lib/table";
 import { Panel, PanelBody } from "../ui/Panel";
 
 interface PlaceMapProps {
@@ -43,8 +43,8 @@ export default function PlaceMap({ range, filters, onPick }: PlaceMapProps) {
   );
 }
 
-function tableOf(places: readonly Place[]): Table {
-  const columns = [
+const tableOf = (places: readonly Place[]): Table =>
+  tableOfFields(places, [
     "country",
     "city",
     "latitude",
@@ -53,6 +53,4 @@ function tableOf(places: readonly Place[]): Table {
     "scored",
     "negative_share",
     "average_sentiment",
-  ] as const;
-  return { columns, rows: places.map((place) => columns.map((column) => place[column])) };
-}
+  ]);

@@ -9,6 +9,7 @@ import {
   useSaveProductList,
 } from "../api/saved";
 import { plural } from "../lib/format";
+import type { Table } from "../lib/table";
 import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -34,6 +35,7 @@ export function ProductLists() {
       title="Tracked products"
       about="Lists of products that belong together, kept by the server for everyone. Show one, and the whole overview counts its products alone."
       query={query}
+      csv={query.data && (() => tableOf(query.data))}
       actions={
         <button
           type="button"
@@ -79,6 +81,13 @@ export function ProductLists() {
       </PanelBody>
     </Panel>
   );
+}
+
+function tableOf(lists: readonly ProductList[]): Table {
+  return {
+    columns: ["list", "product"],
+    rows: lists.flatMap(({ name, products }) => products.map((product) => [name, product])),
+  };
 }
 
 function Line({ list, edit, remove }: { list: ProductList; edit(): void; remove(): void }) {

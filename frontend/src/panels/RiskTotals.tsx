@@ -27,7 +27,6 @@ export function RiskTotals({ now, before, highChurn, bars, against }: RiskTotals
       <Total
         title="High churn risk"
         icon="churn"
-        about="The share of the posts whose author seems to be leaving, or threatens to: the model gives that at least the probability set as the churn threshold. Share and mean are of the posts that were read for it; the mean moves first when many become a little less loyal."
         value={formatShare(leaving)}
         exact={
           leaving === null
@@ -52,7 +51,6 @@ export function RiskTotals({ now, before, highChurn, bars, against }: RiskTotals
       <Total
         title="Toxicity"
         icon="toxicity"
-        about="The mean probability that a post is offensive: insults, slurs, profanity aimed at somebody. 20 % means about 20 of 100 posts. A post is marked in the feed from 50 % on. A complaint without insults is not toxic, however angry."
         value={formatShare(toxicity)}
         exact={
           toxicity === null

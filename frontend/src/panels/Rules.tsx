@@ -3,6 +3,7 @@ import { chosen, type Rule, type RuleIn, useDeleteRule, useRules, useSaveRule } 
 import { isSnoozed, ruleSentence } from "../lib/alerts";
 import { DIMENSION_TITLES } from "../lib/filters";
 import { formatDayAndTime } from "../lib/format";
+import type { Table } from "../lib/table";
 import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -38,6 +39,7 @@ export function Rules() {
       title="Rules"
       about="A rule raises one alert an episode: it begins above the threshold, and ends well below it. Changes count within seconds. Rules of the settings are defaults: what you say of one counts in its place until you go back to the settings."
       query={query}
+      csv={query.data && (() => tableOf(query.data))}
       actions={
         <button
           type="button"
@@ -73,6 +75,29 @@ export function Rules() {
 /** The browser looks for what the address names only once, before the rules are here. */
 function reached(list: HTMLUListElement | null): void {
   if (window.location.hash === "#rules") list?.scrollIntoView();
+}
+
+function tableOf(rules: readonly Rule[]): Table {
+  const columns = [
+    "id",
+    "name",
+    "alert_type",
+    "threshold",
+    "window_seconds",
+    "min_posts",
+    "hysteresis",
+    "origin",
+    "snoozed_until",
+  ] as const;
+  return {
+    columns: [...columns, "dimension", "value", "enabled"],
+    rows: rules.map((rule) => [
+      ...columns.map((name) => rule[name]),
+      rule.scope?.dimension,
+      rule.scope?.value,
+      rule.enabled ? "yes" : "no",
+    ]),
+  };
 }
 
 const ORIGINS: Record<Rule["origin"], string> = {

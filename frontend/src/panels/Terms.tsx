@@ -6,7 +6,7 @@ import type { Filters } from "../lib/filters";
 import { formatCompact, formatCount, formatScore, formatShare } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
 import { FEW_POSTS } from "../lib/statistics";
-import type { Table } from "../lib/table";
+import { type Table, tableOfFields } from "../lib/table";
 import { sampleNote } from "../lib/terms";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
@@ -126,8 +126,8 @@ function Details({ term }: { term: Term }) {
   );
 }
 
-export function tableOf(terms: readonly Term[]): Table {
-  const columns = [
+export const tableOf = (terms: readonly Term[]): Table =>
+  tableOfFields(terms, [
     "term",
     "kind",
     "people",
@@ -138,6 +138,4 @@ export function tableOf(terms: readonly Term[]): Table {
     "unscored",
     "average_sentiment",
     "z_score",
-  ] as const;
-  return { columns, rows: terms.map((term) => columns.map((column) => term[column])) };
-}
+  ]);

@@ -1,16 +1,17 @@
 import { Skeleton } from "@mantine/core";
-import type { ReactNode } from "react";
+import { lazy, type ReactNode } from "react";
 import type { Change } from "../lib/format";
 import { About } from "../ui/About";
 import { ChangeMark } from "../ui/ChangeMark";
 import { Icon, type IconName } from "../ui/Icon";
 import { Tip } from "../ui/Tip";
 import classes from "./Total.module.css";
+import type { TotalTitle } from "./TotalAbout";
+
+const TotalAbout = lazy(() => import("./TotalAbout"));
 
 interface TotalProps {
-  title: string;
-  /** What the number is and how to read it, where the title does not say. */
-  about?: ReactNode;
+  title: TotalTitle;
   value: string;
   exact: string;
   unit?: string;
@@ -30,7 +31,6 @@ interface TotalProps {
 /** One headline number with its change, and the shape of the range behind it. */
 export function Total({
   title,
-  about,
   value,
   exact,
   unit,
@@ -49,7 +49,11 @@ export function Total({
       <div className={classes.title}>
         {icon && <Icon name={icon} size={15} />}
         <h2>{title}</h2>
-        {about && <About title={title}>{about}</About>}
+        <span className={classes.about} data-no-picture="">
+          <About title={title}>
+            <TotalAbout title={title} />
+          </About>
+        </span>
       </div>
       <div className={classes.figure}>
         <Tip label={exact}>

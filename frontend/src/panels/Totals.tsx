@@ -19,7 +19,9 @@ import { useLive } from "../live/store";
 import { useCurrentNumbers } from "../live/useCurrentNumbers";
 import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
+import { PanelMenu } from "../ui/PanelMenu";
 import { ScoreScale } from "../ui/ScoreScale";
+import { usePanelFrame } from "../ui/usePanelFrame";
 import { RiskTotals } from "./RiskTotals";
 import { Total, TotalSkeleton } from "./Total";
 import classes from "./Totals.module.css";
@@ -37,6 +39,7 @@ export function Totals({ range, filters, compare }: TotalsProps) {
   const stats = useStats();
   const pushed = useLive((state) => state.metrics);
   const now = useCurrentNumbers(range, filters);
+  const { panel, full, toggle, frame } = usePanelFrame();
   const answered = overall.data;
   const shape = shapeOf(range);
 
@@ -67,7 +70,7 @@ export function Totals({ range, filters, compare }: TotalsProps) {
     bars.map((bar) => (bar.scored > 0 ? bar[part] / bar.scored : null));
 
   return (
-    <section className={classes.totals} aria-label="Totals">
+    <section {...frame} className={classes.totals} aria-label="Totals">
       <Total
         title="Posts"
         value={formatCompact(now.posts)}
@@ -143,6 +146,16 @@ export function Totals({ range, filters, compare }: TotalsProps) {
         note={`${formatCount(pushed?.total_posts ?? stats.data?.posts)} stored in all`}
         testId="total-arrivals"
       />
+      <div className={classes.menu}>
+        <PanelMenu
+          title="Totals"
+          panel={panel}
+          readAt={overall.dataUpdatedAt}
+          csv={async () => (await import("./totalsTable")).totalsTable(now, before, arrivals)}
+          full={full}
+          onFull={toggle}
+        />
+      </div>
     </section>
   );
 }

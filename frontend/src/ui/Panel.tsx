@@ -1,15 +1,15 @@
 import { Skeleton } from "@mantine/core";
-import { useMergedRef } from "@mantine/hooks";
 import type { UseQueryResult } from "@tanstack/react-query";
-import { type CSSProperties, type ReactNode, useId, useRef } from "react";
+import { type CSSProperties, type ReactNode, useId } from "react";
 import { formatAgo } from "../lib/format";
 import type { Table } from "../lib/table";
 import { About } from "./About";
 import { Icon } from "./Icon";
 import classes from "./Panel.module.css";
 import { PanelMenu } from "./PanelMenu";
-import { FullScreen, useFullScreen } from "./useFullScreen";
+import { FullScreen } from "./useFullScreen";
 import { useNow } from "./useNow";
+import { usePanelFrame } from "./usePanelFrame";
 
 interface PanelProps {
   title: string;
@@ -40,16 +40,12 @@ export function Panel({
   children,
 }: PanelProps) {
   const id = useId();
-  const panel = useRef<HTMLElement>(null);
-  const { full, trap, toggle } = useFullScreen();
-  const ref = useMergedRef(panel, trap);
+  const { panel, full, toggle, frame } = usePanelFrame();
   return (
     <section
-      ref={ref}
+      {...frame}
       className={`${classes.panel} ${className ?? ""}`}
       aria-labelledby={id}
-      {...(full ? { role: "dialog", "aria-modal": true } : {})}
-      data-full={full || undefined}
       data-fills={fills || undefined}
     >
       <header className={classes.header}>

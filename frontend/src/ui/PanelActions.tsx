@@ -8,7 +8,7 @@ import { pictureOf } from "./picture";
 export interface PanelActionsProps {
   title: string;
   panel: RefObject<HTMLElement | null>;
-  csv: (() => Table) | undefined;
+  csv: (() => Table | Promise<Table>) | undefined;
   full: boolean;
   onFull(): void;
   /** What went wrong, in words; null when it is tried anew. */
@@ -34,17 +34,17 @@ export default function PanelActions(props: PanelActionsProps) {
     if (wasFull.current && !full) target.current?.focus({ preventScroll: true });
     wasFull.current = full;
   }, [full]);
-  const picture = async () => {
+  const save = async (ending: "png" | "csv", make: (panel: HTMLElement) => Promise<Blob>) => {
     if (panel.current === null) return;
     onFailure(null);
     try {
-      download(await pictureOf(panel.current), fileName(title, "png", Date.now()));
+      download(await make(panel.current), fileName(title, ending, Date.now()));
     } catch (error) {
-      onFailure(`No picture could be made: ${error instanceof Error ? error.message : "unknown error"}`);
+      onFailure(`Not exported: ${error instanceof Error ? error.message : "unknown error"}`);
     }
   };
-  const table = (rows: Table) =>
-    download(new Blob([toCsv(rows)], { type: "text/csv;charset=utf-8" }), fileName(title, "csv", Date.now()));
+  const written = async (table: Table | Promise<Table>) =>
+    new Blob([toCsv(await table)], { type: "text/csv;charset=utf-8" });
   return (
     <Menu opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={190} withinPortal>
       <Menu.Target>
@@ -53,11 +53,14 @@ export default function PanelActions(props: PanelActionsProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        <Menu.Item leftSection={<Icon name="image" size={15} />} onClick={() => void picture()}>
+        <Menu.Item leftSection={<Icon name="image" size={15} />} onClick={() => void save("png", pictureOf)}>
           Export PNG
         </Menu.Item>
         {csv && (
-          <Menu.Item leftSection={<Icon name="table" size={15} />} onClick={() => table(csv())}>
+          <Menu.Item
+            leftSection={<Icon name="table" size={15} />}
+            onClick={() => void save("csv", () => written(csv()))}
+          >
             Export CSV
           </Menu.Item>
         )}

@@ -13,7 +13,7 @@ interface PanelMenuProps {
   panel: RefObject<HTMLElement | null>;
   /** When what is shown was read, in ms since 1970; 0 while nothing was. */
   readAt: number;
-  csv: (() => Table) | undefined;
+  csv: (() => Table | Promise<Table>) | undefined;
   full: boolean;
   onFull(): void;
 }
