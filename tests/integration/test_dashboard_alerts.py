@@ -286,6 +286,12 @@ def test_the_screen_is_as_it_was_chosen_before_anything_is_drawn(browser: Browse
     browser.until(script=f"{scheme} === 'light'")
     assert before == "dark"
 
+    browser.click(selector='nav a:has-text("Overview")')
+    browser.click(selector='search label:has-text("7d")')
+    axis = "[...document.querySelectorAll('[data-testid=trend] text[text-anchor=middle]')]"
+    day = r"/^\d{1,2} [A-Z][a-z]+$/"
+    browser.until(script=f"{axis}.length > 5 && {axis}.every((tick) => {day}.test(tick.textContent))")
+
 
 def test_products_are_tracked_by_name_and_shown_alone(browser: Browser, server: Running) -> None:
     browser.open(url=f"{address(server)}/settings")

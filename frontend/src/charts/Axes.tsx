@@ -2,7 +2,6 @@ import type { ScaleLinear } from "d3-scale";
 import classes from "./Axes.module.css";
 import { spaced, ticksOf, timeTick } from "./timeAxis";
 
-const LONG_MS = 2 * 86_400_000;
 const NARROW = 520;
 
 interface AxesProps {
@@ -18,8 +17,6 @@ interface AxesProps {
 /** Lines across with their values, and times below. */
 export function Axes({ x, y, width, height, lines, write }: AxesProps) {
   const [left = 0, right = 0] = x.range();
-  const [from, until] = x.domain();
-  const long = Number(until) - Number(from) > LONG_MS;
   return (
     <g>
       {y.ticks(lines).map((tick) => (
@@ -31,8 +28,8 @@ export function Axes({ x, y, width, height, lines, write }: AxesProps) {
         </g>
       ))}
       {spaced(ticksOf(x, width < NARROW ? 4 : 8), x, left + 14, width - 20).map(({ tick, at }) => (
-        <text key={tick.getTime()} className={classes.tick} x={at} y={height - 8} textAnchor="middle">
-          {timeTick(tick, long)}
+        <text key={tick} className={classes.tick} x={at} y={height - 8} textAnchor="middle">
+          {timeTick(tick)}
         </text>
       ))}
     </g>

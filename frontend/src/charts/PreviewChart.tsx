@@ -3,13 +3,12 @@ import { scaleLinear } from "d3-scale";
 import { line } from "d3-shape";
 import type { Preview } from "../api/alerts";
 import { type AlertType, isShare, typeValue } from "../lib/alerts";
-import { formatClock, formatCompact, formatShortDay } from "../lib/format";
+import { formatCompact } from "../lib/format";
 import classes from "./PreviewChart.module.css";
-import { spaced, ticksOf, timeScale } from "./timeAxis";
+import { spaced, ticksOf, timeScale, timeTick } from "./timeAxis";
 
 const HEIGHT = 170;
 const MARGIN = { top: 8, right: 6, bottom: 22, left: 44 };
-const DAY_MS = 86_400_000;
 const THINNEST = 2;
 
 interface PreviewChartProps {
@@ -34,7 +33,6 @@ export function PreviewChart({ preview, type, threshold, summary }: PreviewChart
     .defined((point) => point.value !== null)
     .x((point) => x(Date.parse(point.at)))
     .y((point) => y(point.value ?? 0));
-  const long = end - start > 2 * DAY_MS;
   return (
     <div ref={ref} className={classes.chart} style={{ height: HEIGHT }}>
       {width > 0 && (
@@ -53,8 +51,8 @@ export function PreviewChart({ preview, type, threshold, summary }: PreviewChart
             MARGIN.left,
             width - 22,
           ).map(({ tick, at }) => (
-            <text key={tick.getTime()} className={classes.tick} x={at} y={HEIGHT - 6} textAnchor="middle">
-              {long ? formatShortDay(tick.getTime()) : formatClock(tick.getTime())}
+            <text key={tick} className={classes.tick} x={at} y={HEIGHT - 6} textAnchor="middle">
+              {timeTick(tick)}
             </text>
           ))}
           {preview.episodes.map((one) => {

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
+import { setTimeZone, wallClock } from "../lib/timeZone";
 import { type Bar, barsOf, type Series, stackOf, stepFor } from "./bars";
 
 const bucket = (at: string, positive: number, negative: number, average: number | null, unscored = 0) => ({
@@ -18,6 +19,8 @@ const bucket = (at: string, positive: number, negative: number, average: number 
   emotion_posts: 0,
 });
 
+afterEach(() => setTimeZone(null));
+
 describe("stepFor", () => {
   it("keeps buckets apart while they fit, then takes widths people think in", () => {
     expect(stepFor(60, "minute", 84)).toBe(1);
@@ -36,6 +39,55 @@ describe("barsOf", () => {
     );
     expect(bars.map((bar) => (bar.end - bar.start) / 3_600_000)).toEqual([1, 1]);
     expect((bars[1]?.start ?? 0) - (bars[0]?.end ?? 0)).toBe(3_600_000);
+  });
+
+  it.each([
+    ["Europe/Berlin", "2026-03-27T23:00Z", "2026-03-30T22:00Z"],
+    ["Europe/London", "2026-10-23T23:00Z", "2026-10-27T00:00Z"],
+    ["Asia/Kolkata", "2026-03-27T18:30Z", "2026-03-30T18:30Z"],
+  ])("cuts six hours on the clocks of %s, changed or not, without a gap", (zone, from, until) => {
+    setTimeZone(zone);
+    const hours = [];
+    for (let at = Date.parse(from); at < Date.parse(until); at += 3_600_000)
+      hours.push(bucket(new Date(at).toISOString(), 1, 0, 0.5));
+    const bars = barsOf(hours, "hour", 13);
+    expect(bars.map(({ start }) => wallClock(start).slice(11)).slice(0, 4)).toEqual([
+      "00:00",
+      "06:00",
+      "12:00",
+      "18:00",
+    ]);
+    for (const [index, bar] of bars.entries()) {
+      expect(bar.posts).toBe((bar.end - bar.start) / 3_600_000);
+      expect(bar.start).toBe(bars[index - 1]?.end ?? Date.parse(from));
+    }
+  });
+
+  it("lets a day last until the next, and begins weeks on Mondays", () => {
+    setTimeZone("Europe/London");
+    // Midnights around the 29 March, when clocks go forward.
+    const midnights = ["2026-03-28T00:00Z", "2026-03-29T00:00Z", "2026-03-29T23:00Z", "2026-03-30T23:00Z"];
+    const days = midnights.map((at) => bucket(at, 1, 0, 0.5));
+    const spans = (bars: readonly Bar[]) => bars.map((bar) => [bar.start, bar.end].map(wallClock));
+    expect(spans(barsOf(days, "day", 84)).slice(0, 3)).toEqual([
+      ["2026-03-28T00:00", "2026-03-29T00:00"],
+      ["2026-03-29T00:00", "2026-03-30T00:00"],
+      ["2026-03-30T00:00", "2026-03-31T00:00"],
+    ]);
+    expect(spans(barsOf(days, "day", 1))).toEqual([
+      ["2026-03-23T00:00", "2026-03-30T00:00"],
+      ["2026-03-30T00:00", "2026-04-06T00:00"],
+    ]);
+  });
+
+  it("keeps quarters of an hour that comes twice apart", () => {
+    const minutes = [];
+    for (let at = Date.parse("2026-10-25T00:00Z"); at < Date.parse("2026-10-25T02:00Z"); at += 60_000)
+      minutes.push(bucket(new Date(at).toISOString(), 1, 0, 0.5));
+    const bars = barsOf(minutes, "minute", 8);
+    expect(bars.map(({ start, posts }) => [wallClock(start).slice(11), posts])).toEqual(
+      ["02:00", "02:15", "02:30", "02:45", "02:00", "02:15", "02:30", "02:45"].map((at) => [at, 15]),
+    );
   });
 
   it("merges neighbours without losing a post, averages weighed by scored posts", () => {

@@ -1,6 +1,6 @@
 import { EMOTIONS, type Emotion } from "../lib/emotion";
 import { PERIOD_MS, type Period } from "../lib/range";
-import { offsetAt } from "../lib/timeZone";
+import { momentsOf, shownAt } from "../lib/timeZone";
 
 /** Counts of one slice of time, drawn as one bar. */
 export interface Bar {
@@ -65,10 +65,8 @@ export function barsOf(buckets: readonly Counted[], period: Period, most: number
   const step = stepFor(Math.round((last - first) / width) + 1, period, most);
   const bars = new Map<number, Sums>();
   buckets.forEach((bucket, index) => {
-    const at = starts[index] ?? first;
-    // Steps are counted from the viewer's midnight, so that a bar of 6 hours begins at 0, 6, 12, 18.
-    const start = step === 1 ? at : alignDown(at, step * width, period);
-    const bar = bars.get(start) ?? emptyBar(start, start + step * width);
+    const { start, end } = sliceOf(starts[index] ?? first, step * width);
+    const bar = bars.get(start) ?? emptyBar(start, end);
     bar.posts += bucket.posts;
     bar.positive += bucket.positive;
     bar.neutral += bucket.neutral;
@@ -108,11 +106,18 @@ function scaled(felt: Record<Emotion, number>, factor: number): Record<Emotion, 
   return Object.fromEntries(EMOTIONS.map((emotion) => [emotion, felt[emotion] * factor])) as typeof felt;
 }
 
-function alignDown(at: number, width: number, period: Period): number {
-  if (period === "day")
-    return at - (Math.floor(at / PERIOD_MS.day) % (width / PERIOD_MS.day)) * PERIOD_MS.day;
-  const offset = -offsetAt(at) * 60_000;
-  return Math.floor((at - offset) / width) * width + offset;
+/** Weeks begin with it: the first Monday after 1970 began, in ms. */
+const MONDAY = 4 * PERIOD_MS.day;
+
+/**
+ * The slice of the viewer's clock that holds a moment, counted from midnight: one of 6 hours begins at 0, 6, 12, 18. On
+ * a day that the clocks are changed it is longer or shorter, unless it is too short to hold the change.
+ */
+function sliceOf(at: number, width: number): { start: number; end: number } {
+  const past = (shownAt(at) - MONDAY) % width;
+  if (width <= PERIOD_MS.hour) return { start: at - past, end: at - past + width };
+  const shown = shownAt(at) - past;
+  return { start: momentsOf(shown)[0], end: momentsOf(shown + width)[0] };
 }
 
 const NO_EMOTION: Record<Emotion, number> = {

@@ -1,8 +1,7 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
-import { timeTicks } from "d3-time";
+import { utcTickInterval } from "d3-time";
 import { formatClock, formatDay, formatDayAndTime, formatShortDay } from "../lib/format";
-import { PERIOD_MS } from "../lib/range";
-import { wallClock } from "../lib/timeZone";
+import { isDayStart, momentsOf, shownAt } from "../lib/timeZone";
 
 /** What charts over time have in common. */
 
@@ -34,10 +33,19 @@ export function timeScale(moments: [number, number], px: [number, number]): Scal
   return scaleLinear(moments, px);
 }
 
-/** About `count` round times of the viewer's clock. */
-export function ticksOf(x: ScaleLinear<number, number>, count: number): Date[] {
+/** About `count` round times of the viewer's clock, in ms since 1970. */
+export function ticksOf(x: ScaleLinear<number, number>, count: number): number[] {
   const [from = 0, until = 0] = x.domain();
-  return timeTicks(new Date(from), new Date(until), count);
+  // Cut on the clock that the viewer reads, which need not be the browser's. Where it is changed in between, it may
+  // show less at the end than at the beginning.
+  const changes = [shownAt(from) - from, shownAt(until) - until];
+  const interval = utcTickInterval(new Date(from), new Date(until), count);
+  const shown = interval?.range(
+    new Date(from + Math.min(...changes)),
+    new Date(until + Math.max(...changes) + 1),
+  );
+  const moments = shown?.flatMap((tick) => momentsOf(tick.getTime())) ?? [];
+  return [...new Set(moments)].filter((ms) => ms >= from && ms <= until).sort((a, b) => a - b);
 }
 
 /** Room for the words of a tick, in px. */
@@ -45,12 +53,12 @@ const TICK_WIDTH = 46;
 
 /** Ticks with the place of their words, which stay between `low` and `high`; one with too little room is left out. */
 export function spaced(
-  ticks: readonly Date[],
-  x: (tick: Date) => number,
+  ticks: readonly number[],
+  x: (tick: number) => number,
   low: number,
   high: number,
-): { tick: Date; at: number }[] {
-  const kept: { tick: Date; at: number }[] = [];
+): { tick: number; at: number }[] {
+  const kept: { tick: number; at: number }[] = [];
   for (const tick of ticks) {
     const at = clamp(x(tick), low, high);
     if (at - (kept.at(-1)?.at ?? Number.NEGATIVE_INFINITY) >= TICK_WIDTH) kept.push({ tick, at });
@@ -59,18 +67,13 @@ export function spaced(
 }
 
 /** How a tick is written; midnight by its day. */
-export function timeTick(tick: Date, longSpan: boolean): string {
-  const midnight = wallClock(tick.getTime()).endsWith("T00:00");
-  if (midnight) return formatShortDay(tick.getTime());
-  return longSpan ? formatDayAndTime(tick.getTime()).slice(-5) : formatClock(tick.getTime());
+export function timeTick(tick: number): string {
+  return isDayStart(tick) ? formatShortDay(tick) : formatClock(tick);
 }
 
 /** When a slice was: a day, several, or from one time to another. */
-export function spanTitle(span: Span): string {
-  if (span.end - span.start >= PERIOD_MS.day) {
-    const last = span.end - 1;
-    const one = formatDay(span.start);
-    return span.end - span.start > 1.1 * PERIOD_MS.day ? `${one} – ${formatDay(last)}` : one;
-  }
-  return `${formatDayAndTime(span.start)} – ${formatClock(span.end)}`;
+export function spanTitle({ start, end }: Span): string {
+  const [first, last] = [formatDay(start), formatDay(end - 1)];
+  if (isDayStart(start) && isDayStart(end)) return first === last ? first : `${first} – ${last}`;
+  return `${formatDayAndTime(start)} – ${first === last ? formatClock(end) : formatDayAndTime(end)}`;
 }

@@ -1,6 +1,7 @@
 /** The zone that times are shown in: the browser's, unless the viewer chose another. */
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 let chosen: string | null = null;
 let browser: string | null = null;
@@ -42,17 +43,36 @@ export function offsetAt(ms: number): number {
   return (Date.UTC(year, month - 1, day, hour, minute) - Math.floor(ms / MINUTE_MS) * MINUTE_MS) / MINUTE_MS;
 }
 
-/** What its clocks and calendars show, as 2026-01-05T11:00. */
+/** What its clocks and calendars show, in ms as if they were those of UTC: for counting hours and days on them. */
+export function shownAt(ms: number): number {
+  return ms + offsetAt(ms) * MINUTE_MS;
+}
+
+/**
+ * The moments at which they show that, earliest first: two for an hour that comes twice. One that is skipped reads as
+ * if the clocks had not been changed, so that a skipped midnight is where its day begins.
+ */
+export function momentsOf(shown: number): [number, ...number[]] {
+  const before = shown - offsetAt(shown - DAY_MS) * MINUTE_MS;
+  const after = shown - offsetAt(shown + DAY_MS) * MINUTE_MS;
+  if (shownAt(after) !== shown) return [before];
+  return before < after && shownAt(before) === shown ? [before, after] : [after];
+}
+
+/** What they show, as 2026-01-05T11:00. */
 export function wallClock(ms: number): string {
-  return new Date(ms + offsetAt(ms) * MINUTE_MS).toISOString().slice(0, 16);
+  return new Date(shownAt(ms)).toISOString().slice(0, 16);
 }
 
 /** The moment at which they show that; NaN for text that is no time. Of an hour that comes twice it is the second. */
 export function atWallClock(text: string): number {
   const shown = Date.parse(`${text}Z`);
-  if (Number.isNaN(shown)) return shown;
-  const guess = shown - offsetAt(shown) * MINUTE_MS;
-  return shown - offsetAt(guess) * MINUTE_MS;
+  return Number.isNaN(shown) ? shown : (momentsOf(shown).at(-1) ?? shown);
+}
+
+/** Whether a day of its calendar begins then: at midnight, or after it where the clocks skip that. */
+export function isDayStart(ms: number): boolean {
+  return wallClock(ms).slice(0, 10) !== wallClock(ms - 1).slice(0, 10);
 }
 
 /** A way to write moments in the zone, made at its first use. */

@@ -2,17 +2,16 @@ import { useElementSize } from "@mantine/hooks";
 import type { UseQueryResult } from "@tanstack/react-query";
 import type { Alert } from "../api/types";
 import { barsOf, type Lane, lanesOf } from "../charts/lanes";
-import { ticksOf, timeScale } from "../charts/timeAxis";
+import { spaced, ticksOf, timeScale, timeTick } from "../charts/timeAxis";
 import { alertHeadline, alertLength, isSnoozed } from "../lib/alerts";
 import { episodeTable } from "../lib/episodeTable";
-import { formatClock, formatDayAndTime, formatShortDay, plural } from "../lib/format";
+import { formatDayAndTime, plural } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
 import classes from "./EpisodeTimeline.module.css";
 
 const HEIGHT = 120;
 const LANE = 26;
-const DAY_MS = 86_400_000;
 
 interface EpisodeTimelineProps {
   query: UseQueryResult<{ alerts: Alert[]; hasMore: boolean }>;
@@ -113,20 +112,15 @@ function LaneBars({ lane, width, start, end, now, chosen, open }: LaneBarsProps)
 
 function Axis({ start, end, width }: { start: number; end: number; width: number }) {
   const x = timeScale([start, end], [0, width]);
-  const long = end - start > 2 * DAY_MS;
   return (
     <svg width={width} height={20} aria-hidden="true">
-      {ticksOf(x, Math.max(2, Math.min(8, Math.floor(width / 90)))).map((tick) => (
-        <text
-          key={tick.getTime()}
-          className={classes.tick}
-          x={Math.max(18, Math.min(x(tick), width - 20))}
-          y={14}
-          textAnchor="middle"
-        >
-          {long ? formatShortDay(tick.getTime()) : formatClock(tick.getTime())}
-        </text>
-      ))}
+      {spaced(ticksOf(x, Math.max(2, Math.min(8, Math.floor(width / 90)))), x, 18, width - 20).map(
+        ({ tick, at }) => (
+          <text key={tick} className={classes.tick} x={at} y={14} textAnchor="middle">
+            {timeTick(tick)}
+          </text>
+        ),
+      )}
     </svg>
   );
 }
