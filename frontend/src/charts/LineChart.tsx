@@ -3,6 +3,7 @@ import type { ReactNode } from "react";
 import { formatShare, plural } from "../lib/format";
 import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
+import { CursorTime } from "./CursorTime";
 import classes from "./LineChart.module.css";
 import { type Point, pathOf, runsOf } from "./lines";
 import { Selection, TimeChart } from "./TimeChart";
@@ -80,6 +81,7 @@ export function LineChart(props: LineChartProps) {
             <>
               <line className={classes.cursor} x1={at} x2={at} y1={margin.top} y2={y(0)} />
               {read.value !== null && <circle className={classes.dot} cx={at} cy={y(read.value)} r={3.5} />}
+              {!compact && <CursorTime span={read} at={at} width={width} height={height} />}
             </>
           )}
         </TimeChart>

@@ -4,6 +4,7 @@ import { TIER_TITLES } from "../lib/tiers";
 import { type TierBar, tierStack } from "../lib/tierTrend";
 import { useIsFullScreen } from "../ui/useFullScreen";
 import { Axes } from "./Axes";
+import { CursorTime } from "./CursorTime";
 import classes from "./TierBars.module.css";
 import { TimeChart } from "./TimeChart";
 import { spanTitle } from "./timeAxis";
@@ -63,6 +64,9 @@ export function TierBars({ bars, start, end, summary, onChoose }: TierBarsProps)
               </g>
             );
           })}
+          {read && (
+            <CursorTime span={read} at={x((read.start + read.end) / 2)} width={width} height={height} />
+          )}
         </TimeChart>
       </div>
     </div>

@@ -10,7 +10,7 @@ import classes from "./TrendChart.module.css";
 import { ghostsOf, linesOf, TrendLines } from "./TrendLines";
 import { TrendMarks } from "./TrendMarks";
 import { TrendReadout } from "./TrendReadout";
-import { clamp, spanTitle } from "./timeAxis";
+import { clamp } from "./timeAxis";
 import { useTimeChart } from "./useTimeChart";
 
 const HEIGHT = 264;
@@ -99,10 +99,10 @@ export function TrendChart(props: TrendChartProps) {
         <Selection selected={selected} x={x} top={MARGIN.top} bottom={height - MARGIN.bottom} />
       </TimeChart>
       {read && (
-        <div className={classes.readout} style={{ left: clamp(at, 96, Math.max(96, width - 96)) }}>
+        <div className={classes.readout} style={{ left: clamp(at, 100, Math.max(100, width - 100)) }}>
           <TrendReadout
             bar={read}
-            title={spanTitle(selected ?? read)}
+            span={selected ?? read}
             selecting={selected !== undefined}
             partial={isPartial(read) ? (read.end > readAt ? "so far" : "in part") : null}
           />

@@ -1,14 +1,16 @@
-import { formatCount, formatScore, formatShare } from "../lib/format";
+import { formatCount, formatScore, formatShare, formatSpanUtc } from "../lib/format";
 import { SENTIMENT_TITLES } from "../lib/sentiment";
 import { Icon } from "../ui/Icon";
 import type { Bar } from "./bars";
 import classes from "./TrendChart.module.css";
+import { spanTitle } from "./timeAxis";
 
 const ROWS = ["positive", "neutral", "negative"] as const;
 
 interface TrendReadoutProps {
   bar: Bar;
-  title: string;
+  /** What is read, or selected. */
+  span: { start: number; end: number };
   /** Several slices are being selected: the figures are of the last one. */
   selecting: boolean;
   /** Why the slice does not hold all of its time; null where it does. */
@@ -16,19 +18,16 @@ interface TrendReadoutProps {
 }
 
 /** All numbers of one bar, whatever the legend hides. */
-export function TrendReadout({ bar, title, selecting, partial }: TrendReadoutProps) {
+export function TrendReadout({ bar, span, selecting, partial }: TrendReadoutProps) {
   if (selecting)
     return (
       <div className={classes.card} role="status">
-        <p className={classes.when}>{title}</p>
+        <When span={span} />
       </div>
     );
   return (
     <div className={classes.card} role="status">
-      <p className={classes.when}>
-        {title}
-        {partial !== null && <span> {partial}</span>}
-      </p>
+      <When span={span} partial={partial} />
       <table className="numeric">
         <tbody>
           {ROWS.map((row) => (
@@ -55,5 +54,15 @@ export function TrendReadout({ bar, title, selecting, partial }: TrendReadoutPro
         {formatCount(bar.posts)} posts, average {formatScore(bar.average)}
       </p>
     </div>
+  );
+}
+
+function When({ span, partial = null }: Pick<TrendReadoutProps, "span"> & { partial?: string | null }) {
+  return (
+    <p className={classes.when}>
+      {spanTitle(span)}
+      {partial !== null && <span> {partial}</span>}
+      <small className="numeric">{formatSpanUtc(span.start, span.end)}</small>
+    </p>
   );
 }

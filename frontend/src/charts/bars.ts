@@ -1,5 +1,5 @@
 import { EMOTIONS, type Emotion } from "../lib/emotion";
-import { PERIOD_MS, type Period } from "../lib/range";
+import { MONDAY, PERIOD_MS, type Period } from "../lib/range";
 import { momentsOf, shownAt } from "../lib/timeZone";
 
 /** Counts of one slice of time, drawn as one bar. */
@@ -105,9 +105,6 @@ interface Sums extends Omit<Bar, "average" | "highChurn" | "toxicity" | "emotion
 function scaled(felt: Record<Emotion, number>, factor: number): Record<Emotion, number> {
   return Object.fromEntries(EMOTIONS.map((emotion) => [emotion, felt[emotion] * factor])) as typeof felt;
 }
-
-/** Weeks begin with it: the first Monday after 1970 began, in ms. */
-const MONDAY = 4 * PERIOD_MS.day;
 
 /**
  * The slice of the viewer's clock that holds a moment, counted from midnight: one of 6 hours begins at 0, 6, 12, 18. On

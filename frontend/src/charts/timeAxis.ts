@@ -1,6 +1,6 @@
 import { type ScaleLinear, scaleLinear } from "d3-scale";
-import { utcTickInterval } from "d3-time";
 import { formatClock, formatDay, formatDayAndTime, formatShortDay } from "../lib/format";
+import { MONDAY, PERIOD_MS } from "../lib/range";
 import { isDayStart, momentsOf, shownAt } from "../lib/timeZone";
 
 /** What charts over time have in common. */
@@ -33,20 +33,30 @@ export function timeScale(moments: [number, number], px: [number, number]): Scal
   return scaleLinear(moments, px);
 }
 
+/** Steps from tick to tick that clocks and calendars have names for, in ms. */
+const STEPS = [
+  ...[1, 5, 15, 30].map((minutes) => minutes * PERIOD_MS.minute),
+  ...[1, 3, 6, 12].map((hours) => hours * PERIOD_MS.hour),
+  ...[1, 2, 7, 14, 28, 56].map((days) => days * PERIOD_MS.day),
+];
+
 /** About `count` round times of the viewer's clock, in ms since 1970. */
 export function ticksOf(x: ScaleLinear<number, number>, count: number): number[] {
   const [from = 0, until = 0] = x.domain();
+  const wanted = (until - from) / count;
+  const step = STEPS.reduce((best, one) => (away(one, wanted) < away(best, wanted) ? one : best));
   // Cut on the clock that the viewer reads, which need not be the browser's. Where it is changed in between, it may
   // show less at the end than at the beginning.
   const changes = [shownAt(from) - from, shownAt(until) - until];
-  const interval = utcTickInterval(new Date(from), new Date(until), count);
-  const shown = interval?.range(
-    new Date(from + Math.min(...changes)),
-    new Date(until + Math.max(...changes) + 1),
-  );
-  const moments = shown?.flatMap((tick) => momentsOf(tick.getTime())) ?? [];
-  return [...new Set(moments)].filter((ms) => ms >= from && ms <= until).sort((a, b) => a - b);
+  const last = until + Math.max(...changes);
+  const moments = new Set<number>();
+  let shown = Math.ceil((from + Math.min(...changes) - MONDAY) / step) * step + MONDAY;
+  for (; shown <= last; shown += step) for (const ms of momentsOf(shown)) moments.add(ms);
+  return [...moments].filter((ms) => ms >= from && ms <= until).sort((a, b) => a - b);
 }
+
+/** By what factor a step is too wide or too narrow, on a scale where twice and half are equally far. */
+const away = (step: number, wanted: number): number => Math.abs(Math.log(step / wanted));
 
 /** Room for the words of a tick, in px. */
 const TICK_WIDTH = 46;

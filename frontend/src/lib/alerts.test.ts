@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { barsOf, lanesOf } from "../charts/lanes";
 import { anAlert } from "../testing";
-import { alertHeadline, alertLength, alertSubject, alertWindow, isSnoozed, ruleSentence } from "./alerts";
+import { alertHeadline, alertLength, alertSubject, isSnoozed, ruleSentence } from "./alerts";
 import { draftOf, ruleOf } from "./ruleDraft";
 
 const MINUTE = 60_000;
@@ -12,7 +12,6 @@ describe("alerts", () => {
 
   it("reads a share as percent and a ratio as a ratio", () => {
     expect(alertHeadline(alert)).toBe("Many negative posts: 71.0\u202f% negative");
-    expect(alertWindow(alert)).toBe("of 48 posts from 13:00 to 13:05; the threshold is 50.0\u202f%");
     expect(alertHeadline({ ...alert, alert_type: "high_negative_ratio", actual_value: 4.25 })).toBe(
       "Negative far outweighs positive: 4.3 to 1",
     );

@@ -1,6 +1,6 @@
 import type { Alert } from "../api/types";
 import type { Dimension } from "./filters";
-import { formatClock, formatCount, formatDuration, formatShare, plural } from "./format";
+import { formatCount, formatDuration, formatShare, plural } from "./format";
 
 export type AlertType = Alert["alert_type"];
 
@@ -52,13 +52,6 @@ const UNITS: Record<AlertType, string> = {
 
 export function alertHeadline(alert: Alert): string {
   return `${alertTitle(alert)}: ${alertValue(alert, alert.actual_value)}${UNITS[alert.alert_type] ?? ""}`;
-}
-
-export function alertWindow(alert: Alert): string {
-  const from = formatClock(Date.parse(alert.window_start));
-  const to = formatClock(Date.parse(alert.window_end));
-  const threshold = alertValue(alert, alert.threshold_value);
-  return `of ${plural(alert.post_count, "post")} from ${from} to ${to}; the threshold is ${threshold}`;
 }
 
 /** The product most of the negative posts are about, if it has more than half of them. */

@@ -3,12 +3,14 @@ import {
   countChange,
   countryOf,
   formatAgo,
+  formatBoth,
   formatCompact,
   formatCount,
   formatDuration,
   formatLocal,
   formatScore,
   formatShare,
+  formatSpanUtc,
   formatUtc,
   languageOf,
   plural,
@@ -98,6 +100,9 @@ describe("times", () => {
     expect(formatLocal(AT)).toBe("5 Feb 2026, 14:03:09");
     expect(formatLocal(Date.UTC(2026, 6, 5, 13, 3, 9))).toBe("5 Jul 2026, 15:03:09");
     expect(formatUtc(AT)).toBe("2026-02-05 13:03:09 UTC");
+    expect(formatBoth(AT)).toBe("5 Feb 2026, 14:03:09 · 2026-02-05 13:03:09 UTC");
+    expect(formatSpanUtc(AT, AT + 3_600_000)).toBe("2026-02-05 13:03 – 14:03 UTC");
+    expect(formatSpanUtc(AT, AT + 86_400_000)).toBe("2026-02-05 13:03 – 2026-02-06 13:03 UTC");
   });
 });
 

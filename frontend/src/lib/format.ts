@@ -147,6 +147,17 @@ export function formatUtc(moment: number): string {
   return `${new Date(moment).toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
+/** In the viewer's zone and in UTC: 5 Feb 2026, 14:03:09 · 2026-02-05 13:03:09 UTC. */
+export function formatBoth(moment: number): string {
+  return `${formatLocal(moment)} · ${formatUtc(moment)}`;
+}
+
+/** A span in UTC: 2026-02-05 13:00 – 14:30 UTC, or each end with its day. */
+export function formatSpanUtc(start: number, end: number): string {
+  const [from, to] = [start, end].map((ms) => formatUtc(ms).slice(0, 16)) as [string, string];
+  return `${from} – ${from.slice(0, 10) === to.slice(0, 10) ? to.slice(11) : to} UTC`;
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
   return `${formatCount(count)} ${count === 1 ? one : many}`;
 }

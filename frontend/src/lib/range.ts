@@ -26,6 +26,8 @@ const PRESET_SHAPES: Record<Preset, Omit<RangeShape, "interval">> = {
 };
 
 export const PERIOD_MS: Record<Period, number> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+/** Weeks begin with it: the first Monday after 1970 began, in ms. */
+export const MONDAY = 4 * PERIOD_MS.day;
 export const SHORTEST_MS = PERIOD_MS.minute;
 /** A leap year: what the server answers for, too. */
 export const LONGEST_MS = 366 * PERIOD_MS.day;

@@ -1,11 +1,12 @@
 import { useRef, useState } from "react";
 import { type CorrectionLine, useCorrections } from "../api/corrections";
-import { formatDayAndTime, formatUtc, titleOf } from "../lib/format";
+import { titleOf } from "../lib/format";
 import type { Table } from "../lib/table";
 import { became } from "../panels/Relabel";
 import { DataTable } from "../ui/DataTable";
 import { PageTitle } from "../ui/PageTitle";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import { useListKeys } from "../ui/useListKeys";
 import { usePost } from "../ui/usePost";
 import classes from "./Corrections.module.css";
@@ -61,33 +62,28 @@ export default function Corrections() {
                   </tr>
                 </thead>
                 <tbody ref={list}>
-                  {data.lines.map((line, row) => {
-                    const moment = Date.parse(line.corrected_at);
-                    return (
-                      <tr key={line.number} data-row={row}>
-                        <td>
-                          <time dateTime={line.corrected_at} title={formatUtc(moment)}>
-                            {formatDayAndTime(moment)}
-                          </time>
-                        </td>
-                        <td>{line.corrected_by}</td>
-                        <td>
-                          <button
-                            type="button"
-                            data-row-focus=""
-                            className={classes.open}
-                            onClick={() => void open(line.post_key)}
-                          >
-                            {titleOf(line.source)} {line.post_id}
-                          </button>
-                        </td>
-                        <td>{line.was.sentiment_label}</td>
-                        <td>{line.was.model_name ?? "nobody"}</td>
-                        <td>{became(line)}</td>
-                        <td>{line.note}</td>
-                      </tr>
-                    );
-                  })}
+                  {data.lines.map((line, row) => (
+                    <tr key={line.number} data-row={row}>
+                      <td>
+                        <Timestamp at={line.corrected_at} />
+                      </td>
+                      <td>{line.corrected_by}</td>
+                      <td>
+                        <button
+                          type="button"
+                          data-row-focus=""
+                          className={classes.open}
+                          onClick={() => void open(line.post_key)}
+                        >
+                          {titleOf(line.source)} {line.post_id}
+                        </button>
+                      </td>
+                      <td>{line.was.sentiment_label}</td>
+                      <td>{line.was.model_name ?? "nobody"}</td>
+                      <td>{became(line)}</td>
+                      <td>{line.note}</td>
+                    </tr>
+                  ))}
                 </tbody>
               </DataTable>
               {data.hasMore && limit < MOST && (

@@ -1,10 +1,12 @@
 import { Link, useLocation } from "react-router";
 import { useAlerts } from "../api/hooks";
-import { alertHeadline, alertSubject, alertWindow, isSnoozed } from "../lib/alerts";
+import { alertHeadline, alertSubject, isSnoozed } from "../lib/alerts";
 import { formatAgo } from "../lib/format";
 import { Icon } from "../ui/Icon";
+import { Timestamp } from "../ui/Timestamp";
 import { useNow } from "../ui/useNow";
 import classes from "./AlertBanner.module.css";
+import { AlertWindow } from "./AlertWindow";
 
 const MOST = 3;
 /** Read, so that snoozed ones, which are not shown, leave enough. */
@@ -30,14 +32,16 @@ export function AlertBanner() {
               {alertHeadline(alert)}
               {subject && `, mostly about ${subject}`}
             </strong>
-            <span>{alertWindow(alert)}</span>
+            <span>
+              <AlertWindow alert={alert} />
+            </span>
             <span className={classes.since}>
               {alert.acknowledged_by !== null && (
                 <span className={classes.known}>
                   <Icon name="check" size={13} /> acknowledged by {alert.acknowledged_by}
                 </span>
               )}
-              began {formatAgo(Date.parse(alert.triggered_at), now)}{" "}
+              began <Timestamp at={alert.triggered_at} write={(ms) => formatAgo(ms, now)} fact />{" "}
               <Link className={classes.more} to={{ pathname: "/alerts", search: `?${to}` }}>
                 Why<span className={classes.hidden}> {alertHeadline(alert)}</span>
               </Link>

@@ -2,9 +2,10 @@ import { useAlerts } from "../api/hooks";
 import type { Alert } from "../api/types";
 import { alertTitle, alertValue } from "../lib/alerts";
 import { episodeTable } from "../lib/episodeTable";
-import { formatClock, formatDayAndTime, formatDuration, formatUtc, plural } from "../lib/format";
+import { formatClock, formatDuration, plural } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import { useNow } from "../ui/useNow";
 import classes from "./Alerts.module.css";
 
@@ -61,12 +62,14 @@ function Episode({ alert }: { alert: Alert }) {
         </p>
       </div>
       <div className={classes.when}>
-        <time dateTime={alert.triggered_at} title={formatUtc(began)}>
-          {formatDayAndTime(began)}
-        </time>
+        <Timestamp at={began} />
         <p className={classes.detail}>
           {formatDuration(Math.max(0, ended - began))}
-          {alert.resolved_at !== null && `, until ${formatClock(ended)}`}
+          {alert.resolved_at !== null && (
+            <>
+              , until <Timestamp at={ended} write={formatClock} />
+            </>
+          )}
         </p>
       </div>
     </li>

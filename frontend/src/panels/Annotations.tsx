@@ -7,12 +7,12 @@ import {
   useTakeAnnotationAway,
 } from "../api/annotations";
 import { fromField, toField } from "../lib/datetimeField";
-import { formatDayAndTime, formatUtc } from "../lib/format";
 import { safeLink } from "../lib/links";
 import { tableOfFields } from "../lib/table";
 import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import classes from "./Annotations.module.css";
 
 const SHOWN = 50;
@@ -57,13 +57,17 @@ export function Annotations() {
 function Line({ annotation }: { annotation: Annotation }) {
   const takeAway = useTakeAnnotationAway();
   const link = safeLink(annotation.url);
-  const at = Date.parse(annotation.at);
   return (
     <li className={classes.line}>
-      <time className={`${classes.when} numeric`} dateTime={annotation.at} title={formatUtc(at)}>
-        {formatDayAndTime(at)}
-        {annotation.until !== null && ` to ${formatDayAndTime(Date.parse(annotation.until))}`}
-      </time>
+      <span className={`${classes.when} numeric`}>
+        <Timestamp at={annotation.at} fact />
+        {annotation.until !== null && (
+          <>
+            {" "}
+            to <Timestamp at={annotation.until} fact />
+          </>
+        )}
+      </span>
       <span className={classes.text}>
         {annotation.text}{" "}
         {link && (

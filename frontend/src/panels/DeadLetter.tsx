@@ -1,14 +1,14 @@
 import { useState } from "react";
 import { useReplay } from "../api/replays";
 import type { DeadLetter as Letter } from "../api/types";
-import { formatDayAndTime, formatUtc, plural } from "../lib/format";
+import { plural } from "../lib/format";
 import { CopyLine } from "../ui/CopyLine";
 import { Icon } from "../ui/Icon";
+import { Timestamp } from "../ui/Timestamp";
 import classes from "./DeadLetters.module.css";
 
 /** One entry that could not be accepted: what arrived, why not, and a way to send it again. */
 export function DeadLetter({ letter, row }: { letter: Letter; row: number }) {
-  const moment = Date.parse(letter.dead_at);
   return (
     <li data-row={row} data-testid="dead-letter">
       <details className={classes.letter}>
@@ -17,9 +17,7 @@ export function DeadLetter({ letter, row }: { letter: Letter; row: number }) {
           <span className={`${classes.origin} numeric`}>
             {letter.connector}
             {letter.position && `, ${letter.position}`}, {plural(letter.attempts, "attempt")},{" "}
-            <time dateTime={letter.dead_at} title={formatUtc(moment)}>
-              {formatDayAndTime(moment)}
-            </time>
+            <Timestamp at={letter.dead_at} />
             {letter.replayed_at && <Sent at={letter.replayed_at} />}
           </span>
         </summary>
@@ -34,13 +32,9 @@ export function DeadLetter({ letter, row }: { letter: Letter; row: number }) {
 }
 
 function Sent({ at }: { at: string }) {
-  const moment = Date.parse(at);
   return (
     <span className={classes.sent}>
-      <Icon name="check" size={12} /> sent again{" "}
-      <time dateTime={at} title={formatUtc(moment)}>
-        {formatDayAndTime(moment)}
-      </time>
+      <Icon name="check" size={12} /> sent again <Timestamp at={at} />
     </span>
   );
 }

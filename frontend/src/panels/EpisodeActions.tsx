@@ -2,9 +2,9 @@ import { useState } from "react";
 import { useAcknowledge, useSnooze } from "../api/alerts";
 import type { Alert } from "../api/types";
 import { isSnoozed } from "../lib/alerts";
-import { formatDayAndTime, formatUtc } from "../lib/format";
 import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
+import { Timestamp } from "../ui/Timestamp";
 import classes from "./EpisodeActions.module.css";
 
 const HOUR_MS = 3_600_000;
@@ -29,9 +29,7 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
           <Icon name="check" size={15} />
           <span>
             <strong>{alert.acknowledged_by}</strong> acknowledged it{" "}
-            <time dateTime={alert.acknowledged_at} title={formatUtc(Date.parse(alert.acknowledged_at))}>
-              {formatDayAndTime(Date.parse(alert.acknowledged_at))}
-            </time>
+            <Timestamp at={alert.acknowledged_at} fact />
             {alert.acknowledged_note && <q className={classes.note}>{alert.acknowledged_note}</q>}
           </span>
         </p>
@@ -40,11 +38,7 @@ export function EpisodeActions({ alert, now }: { alert: Alert; now: number }) {
         <p className={classes.known} data-testid="snoozed">
           <Icon name="clock" size={15} />
           <span>
-            Rule snoozed until{" "}
-            <time dateTime={alert.snoozed_until} title={formatUtc(Date.parse(alert.snoozed_until))}>
-              {formatDayAndTime(Date.parse(alert.snoozed_until))}
-            </time>
-            , by {alert.snoozed_by}
+            Rule snoozed until <Timestamp at={alert.snoozed_until} fact />, by {alert.snoozed_by}
           </span>
           <button
             type="button"

@@ -3,8 +3,9 @@ import type { Alert } from "../api/types";
 import { alertHeadline, alertLength, alertSubject, alertTitle, alertValue } from "../lib/alerts";
 import { episodeTable } from "../lib/episodeTable";
 import { DIMENSION_TITLES } from "../lib/filters";
-import { formatClock, formatCount, formatDayAndTime, formatUtc } from "../lib/format";
+import { formatClock, formatCount } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import { useNow } from "../ui/useNow";
 import { titleOfValue } from "../ui/useOptions";
 import { EpisodeActions } from "./EpisodeActions";
@@ -51,7 +52,8 @@ function Detail({ alert }: { alert: Alert }) {
       </p>
       <dl className={`${classes.facts} numeric`}>
         <Fact title="Measured at first">
-          window {formatClock(Date.parse(alert.window_start))} to {formatClock(Date.parse(alert.window_end))}
+          window <Timestamp at={alert.window_start} write={formatClock} fact /> to{" "}
+          <Timestamp at={alert.window_end} write={formatClock} fact />
         </Fact>
         <Fact title="Worst">{alertValue(alert, alert.actual_value)}</Fact>
         <Fact title="Threshold">{alertValue(alert, alert.threshold_value)}</Fact>
@@ -67,14 +69,14 @@ function Detail({ alert }: { alert: Alert }) {
             : "all posts"}
         </Fact>
         <Fact title="Began">
-          <Moment at={alert.triggered_at} />
+          <Timestamp at={alert.triggered_at} fact />
         </Fact>
         <Fact title={alert.resolved_at === null ? "Lasts" : "Ended"}>
           {alert.resolved_at === null ? (
             alertLength(alert, now)
           ) : (
             <>
-              <Moment at={alert.resolved_at} />,{" "}
+              <Timestamp at={alert.resolved_at} fact />,{" "}
               <span className={classes.whole}>after {alertLength(alert, now)}</span>
               {alert.details.ended_by === "rule" && ", as its rule was switched off"}
             </>
@@ -94,13 +96,5 @@ function Fact({ title, children }: { title: string; children: React.ReactNode })
       <dt>{title}</dt>
       <dd>{children}</dd>
     </div>
-  );
-}
-
-function Moment({ at }: { at: string }) {
-  return (
-    <time dateTime={at} title={formatUtc(Date.parse(at))}>
-      {formatDayAndTime(Date.parse(at))}
-    </time>
   );
 }

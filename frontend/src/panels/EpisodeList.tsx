@@ -3,9 +3,9 @@ import { useRef } from "react";
 import type { Alert } from "../api/types";
 import { alertLength, alertTitle, alertValue, isSnoozed } from "../lib/alerts";
 import { episodeTable } from "../lib/episodeTable";
-import { formatDayAndTime, formatUtc } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import { useListKeys } from "../ui/useListKeys";
 import { useNow } from "../ui/useNow";
 import classes from "./EpisodeList.module.css";
@@ -60,10 +60,7 @@ export function EpisodeList({ query, chosen, open }: EpisodeListProps) {
                     </span>
                     <span className={classes.value}>{alertValue(alert, alert.actual_value)}</span>
                     <span className={classes.detail}>
-                      <time dateTime={alert.triggered_at} title={formatUtc(Date.parse(alert.triggered_at))}>
-                        {formatDayAndTime(Date.parse(alert.triggered_at))}
-                      </time>
-                      , {alertLength(alert, now)}
+                      <Timestamp at={alert.triggered_at} />, {alertLength(alert, now)}
                     </span>
                     <State alert={alert} now={now} />
                   </button>

@@ -7,6 +7,7 @@ import { sentimentOf } from "../lib/sentiment";
 import { Failure } from "../ui/Panel";
 import { Section } from "../ui/Section";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { Timestamp } from "../ui/Timestamp";
 import { useListKeys } from "../ui/useListKeys";
 import { useNow } from "../ui/useNow";
 import { usePost } from "../ui/usePost";
@@ -46,7 +47,7 @@ export function EpisodePosts({ alert }: { alert: Alert }) {
                 />
                 <span>{titleOf(post.source)}</span>
                 {post.product && <span>{post.product}</span>}
-                <span>{formatAgo(Date.parse(post.created_at), now)}</span>
+                <Timestamp at={post.created_at} write={(ms) => formatAgo(ms, now)} />
               </span>
             </button>
           </li>

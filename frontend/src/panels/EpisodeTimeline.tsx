@@ -5,7 +5,7 @@ import { barsOf, type Lane, lanesOf } from "../charts/lanes";
 import { spaced, ticksOf, timeScale, timeTick } from "../charts/timeAxis";
 import { alertHeadline, alertLength, isSnoozed } from "../lib/alerts";
 import { episodeTable } from "../lib/episodeTable";
-import { formatDayAndTime, plural } from "../lib/format";
+import { formatBoth, plural } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
 import classes from "./EpisodeTimeline.module.css";
@@ -101,7 +101,7 @@ function LaneBars({ lane, width, start, end, now, chosen, open }: LaneBarsProps)
             onClick={() => open(alert.id)}
           >
             <title>
-              {`${alertHeadline(alert)}\n${formatDayAndTime(Date.parse(alert.triggered_at))}, ${alertLength(alert, now)}`}
+              {`${alertHeadline(alert)}\n${formatBoth(Date.parse(alert.triggered_at))}, ${alertLength(alert, now)}`}
             </title>
             <rect x={left} y={5} width={room} height={LANE - 10} rx={4} />
           </g>

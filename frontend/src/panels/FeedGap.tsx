@@ -1,6 +1,7 @@
 import { formatClockSeconds, plural } from "../lib/format";
 import type { Gap } from "../live/status";
 import { Icon } from "../ui/Icon";
+import { Timestamp } from "../ui/Timestamp";
 import classes from "./FeedGap.module.css";
 
 /** A line across the feed: what is above it came in while nothing was heard, and was read afterwards. */
@@ -9,7 +10,7 @@ export function FeedGap({ gap }: { gap: Gap }) {
     <p className={`${classes.line} numeric`} data-testid="feed-gap">
       <Icon name="arrowUp" size={12} />
       {plural(gap.count, "post")} from while {gap.cause === "away" ? "the server was away" : "nobody looked"},
-      read at {formatClockSeconds(gap.filledAt)}
+      read at <Timestamp at={gap.filledAt} write={formatClockSeconds} />
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import type { Mark } from "../charts/marks";
-import { formatCount, formatDayAndTime, formatDuration, formatUtc } from "../lib/format";
+import { formatBoth, formatCount, formatDayAndTime, formatDuration } from "../lib/format";
 import { Icon } from "../ui/Icon";
+import { Tip } from "../ui/Tip";
 import classes from "./MarkList.module.css";
 
 const SHOWN = 3;
@@ -20,17 +21,13 @@ export function MarkList({ marks, cutAt, onPick }: MarkListProps) {
     <ul className={classes.marks} aria-label="Alerts and annotations in this time" data-testid="trend-marks">
       {marks.slice(0, SHOWN).map((mark) => (
         <li key={mark.id}>
-          <button
-            type="button"
-            className={classes.mark}
-            data-kind={mark.kind}
-            title={`${mark.title} · ${formatUtc(mark.start)}`}
-            onClick={() => onPick(mark)}
-          >
-            <Icon name={mark.kind === "alert" ? "alert" : "flag"} size={13} />
-            <span className={classes.title}>{mark.title}</span>
-            <span className="numeric">{timeOf(mark)}</span>
-          </button>
+          <Tip label={`${mark.title} · ${formatBoth(mark.start)}`} multiline>
+            <button type="button" className={classes.mark} data-kind={mark.kind} onClick={() => onPick(mark)}>
+              <Icon name={mark.kind === "alert" ? "alert" : "flag"} size={13} />
+              <span className={classes.title}>{mark.title}</span>
+              <span className="numeric">{timeOf(mark)}</span>
+            </button>
+          </Tip>
         </li>
       ))}
       {marks.length > SHOWN && (

@@ -12,11 +12,12 @@ import {
   sideBySide,
 } from "../lib/analyses";
 import { EMOTION_TITLES, emotionOf } from "../lib/emotion";
-import { formatLocal, formatScore, formatUtc, plural } from "../lib/format";
+import { formatLocal, formatScore, plural } from "../lib/format";
 import { TIER_TITLES } from "../lib/tiers";
 import { Failure } from "../ui/Panel";
 import { Section } from "../ui/Section";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { Timestamp } from "../ui/Timestamp";
 import classes from "./PostAnalyses.module.css";
 
 /** Everything that was read in a post, a column for each reading: who says what, and where they disagree. */
@@ -73,14 +74,7 @@ const ROWS: Row[] = [
   { name: "Churn risk", differs: "churn", cell: (one) => percent(one.churn_risk) },
   {
     name: "Read",
-    cell: (one) => {
-      const at = Date.parse(one.analyzed_at);
-      return (
-        <time dateTime={one.analyzed_at} title={formatUtc(at)}>
-          {formatLocal(at)}
-        </time>
-      );
-    },
+    cell: (one) => <Timestamp at={one.analyzed_at} write={formatLocal} fact />,
   },
 ];
 

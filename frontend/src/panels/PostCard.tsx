@@ -1,13 +1,14 @@
 import { Skeleton } from "@mantine/core";
 import { memo } from "react";
 import type { Post } from "../api/types";
-import { formatAgo, formatLocal, formatUtc, languageOf, titleOf } from "../lib/format";
+import { formatAgo, languageOf, titleOf } from "../lib/format";
 import { safeLink } from "../lib/links";
 import { sentimentOf } from "../lib/sentiment";
 import { Choose } from "../ui/Choose";
 import { Highlighted } from "../ui/Highlighted";
 import { Icon } from "../ui/Icon";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { Timestamp } from "../ui/Timestamp";
 import { useNow } from "../ui/useNow";
 import classes from "./PostCard.module.css";
 import { PostReadings } from "./PostReadings";
@@ -92,12 +93,7 @@ export const PostCard = memo(function PostCard({ post, look, entering, place, to
 
 function Age({ createdAt, link }: { createdAt: string; link: string | null }) {
   const now = useNow(AGE_STEP_MS);
-  const moment = Date.parse(createdAt);
-  const time = (
-    <time dateTime={createdAt} title={`${formatLocal(moment)} (your time)\n${formatUtc(moment)}`}>
-      {formatAgo(moment, Math.max(now, moment))}
-    </time>
-  );
+  const time = <Timestamp at={createdAt} write={(ms) => formatAgo(ms, Math.max(now, ms))} />;
   if (!link) return <span className={`${classes.age} numeric`}>{time}</span>;
   return (
     <a className={`${classes.age} numeric`} href={link} target="_blank" rel="noopener noreferrer nofollow">

@@ -3,21 +3,14 @@ import type { ReactNode } from "react";
 import { useHighChurn } from "../api/hooks";
 import type { Post } from "../api/types";
 import { EMOTION_TITLES, EMOTIONS } from "../lib/emotion";
-import {
-  countryOf,
-  formatCount,
-  formatLocal,
-  formatScore,
-  formatUtc,
-  languageOf,
-  titleOf,
-} from "../lib/format";
+import { countryOf, formatCount, formatLocal, formatScore, languageOf, titleOf } from "../lib/format";
 import { safeLink } from "../lib/links";
 import { sentimentOf } from "../lib/sentiment";
 import { Icon } from "../ui/Icon";
 import { Probability } from "../ui/Probability";
 import { Section } from "../ui/Section";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { Timestamp } from "../ui/Timestamp";
 import { PostAnalyses } from "./PostAnalyses";
 import classes from "./PostDetails.module.css";
 import { PostWhy } from "./PostWhy";
@@ -91,12 +84,28 @@ function readerOf(post: Post): string {
 function Origin({ post }: { post: Post }) {
   const place = [post.city, post.country && countryOf(post.country)].filter(Boolean).join(", ");
   const facts: [string, ReactNode][] = [
-    ["Written", <Moment key="written" at={post.created_at} />],
+    [
+      "Written",
+      <Timestamp key="written" at={post.created_at} write={formatLocal} fact className="numeric" />,
+    ],
     ...(post.edited_at === post.created_at
       ? []
-      : [["Edited", <Moment key="edited" at={post.edited_at} />] as [string, ReactNode]]),
-    ["Arrived", <Moment key="arrived" at={post.ingested_at} />],
-    ["Read", post.analyzed_at && <Moment key="read" at={post.analyzed_at} />],
+      : [
+          [
+            "Edited",
+            <Timestamp key="edited" at={post.edited_at} write={formatLocal} fact className="numeric" />,
+          ] as [string, ReactNode],
+        ]),
+    [
+      "Arrived",
+      <Timestamp key="arrived" at={post.ingested_at} write={formatLocal} fact className="numeric" />,
+    ],
+    [
+      "Read",
+      post.analyzed_at && (
+        <Timestamp key="read" at={post.analyzed_at} write={formatLocal} fact className="numeric" />
+      ),
+    ],
     ["Language", post.language && languageOf(post.language)],
     ["Product", post.product],
     ["Channel", post.channel && titleOf(post.channel)],
@@ -120,15 +129,6 @@ function Origin({ post }: { post: Post }) {
           ))}
       </dl>
     </Section>
-  );
-}
-
-function Moment({ at }: { at: string }) {
-  const moment = Date.parse(at);
-  return (
-    <time className="numeric" dateTime={at} title={formatUtc(moment)}>
-      {formatLocal(moment)}
-    </time>
   );
 }
 

@@ -2,12 +2,13 @@ import { VisuallyHidden } from "@mantine/core";
 import { type ComponentProps, useEffect, useRef } from "react";
 import { TableVirtuoso, type TableVirtuosoHandle } from "react-virtuoso";
 import { EMOTION_TITLES, emotionOf } from "../lib/emotion";
-import { formatDayAndTime, formatScore, formatUtc, titleOf } from "../lib/format";
+import { formatScore, titleOf } from "../lib/format";
 import { sentimentOf } from "../lib/sentiment";
 import { Choose } from "../ui/Choose";
 import { Highlighted } from "../ui/Highlighted";
 import { usePostList } from "../ui/postList";
 import { SentimentBadge } from "../ui/SentimentBadge";
+import { Timestamp } from "../ui/Timestamp";
 import { useListKeys } from "../ui/useListKeys";
 import type { PostListProps } from "./PostList";
 import classes from "./PostTable.module.css";
@@ -58,7 +59,6 @@ export function PostTable({ posts, look, query }: PostListProps) {
         )}
         itemContent={(_index, post) => {
           const emotion = emotionOf(post.emotion);
-          const moment = Date.parse(post.created_at);
           return (
             <>
               <td className={classes.choose}>
@@ -71,9 +71,7 @@ export function PostTable({ posts, look, query }: PostListProps) {
                 )}
               </td>
               <td className={`${classes.time} numeric`}>
-                <time dateTime={post.created_at} title={formatUtc(moment)}>
-                  {formatDayAndTime(moment)}
-                </time>
+                <Timestamp at={post.created_at} />
                 <span className={classes.source}>{titleOf(post.source)}</span>
               </td>
               <td>

@@ -3,9 +3,9 @@ import { useHotkeys } from "@mantine/hooks";
 import { type CorrectionLine, useCorrection, useRelabel } from "../api/corrections";
 import type { Post } from "../api/types";
 import { EMOTION_TITLES, EMOTIONS, type Emotion } from "../lib/emotion";
-import { formatDayAndTime, formatUtc } from "../lib/format";
 import { Icon } from "../ui/Icon";
 import { Section } from "../ui/Section";
+import { Timestamp } from "../ui/Timestamp";
 import classes from "./Relabel.module.css";
 
 const LABELS = [
@@ -130,19 +130,14 @@ function YesOrNo({
 function History({ lines }: { lines: CorrectionLine[] }) {
   return (
     <ol className={classes.history} aria-label="History" data-testid="correction-history">
-      {lines.map((line) => {
-        const moment = Date.parse(line.corrected_at);
-        return (
-          <li key={line.number}>
-            <time className="numeric" dateTime={line.corrected_at} title={formatUtc(moment)}>
-              {formatDayAndTime(moment)}
-            </time>{" "}
-            {line.corrected_by}: {line.was.sentiment_label} → {became(line)}
-            {line.note && <q>{line.note}</q>}
-            {line.stale && <em> (of an earlier text)</em>}
-          </li>
-        );
-      })}
+      {lines.map((line) => (
+        <li key={line.number}>
+          <Timestamp at={line.corrected_at} fact className="numeric" /> {line.corrected_by}:{" "}
+          {line.was.sentiment_label} → {became(line)}
+          {line.note && <q>{line.note}</q>}
+          {line.stale && <em> (of an earlier text)</em>}
+        </li>
+      ))}
     </ol>
   );
 }

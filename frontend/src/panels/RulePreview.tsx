@@ -3,8 +3,9 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { Preview, RuleIn } from "../api/alerts";
 import { PreviewChart } from "../charts/PreviewChart";
 import { typeValue } from "../lib/alerts";
-import { formatCount, formatDayAndTime, formatDuration, formatUtc, plural } from "../lib/format";
+import { formatCount, formatDuration, plural } from "../lib/format";
 import { Failure } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import classes from "./RulePreview.module.css";
 
 const LISTED = 5;
@@ -41,9 +42,7 @@ export function RulePreview({ query, rule }: { query: UseQueryResult<Preview>; r
             const began = Date.parse(one.triggered_at);
             return (
               <li key={one.triggered_at}>
-                <time dateTime={one.triggered_at} title={formatUtc(began)}>
-                  {formatDayAndTime(began)}
-                </time>
+                <Timestamp at={began} fact />
                 <span>
                   {one.resolved_at === null
                     ? "still open"

@@ -2,11 +2,11 @@ import { lazy, Suspense, useState } from "react";
 import { chosen, type Rule, type RuleIn, useDeleteRule, useRules, useSaveRule } from "../api/alerts";
 import { isSnoozed, ruleSentence } from "../lib/alerts";
 import { DIMENSION_TITLES } from "../lib/filters";
-import { formatDayAndTime } from "../lib/format";
 import type { Table } from "../lib/table";
 import form from "../ui/Form.module.css";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import { useNow } from "../ui/useNow";
 import { titleOfValue } from "../ui/useOptions";
 import classes from "./Rules.module.css";
@@ -121,7 +121,7 @@ function Line({ rule, edit }: { rule: Rule; edit(): void }) {
           {!rule.enabled && <span className={classes.tag}>off</span>}
           {isSnoozed(rule, now) && rule.snoozed_until !== null && (
             <span className={classes.tag}>
-              snoozed until {formatDayAndTime(Date.parse(rule.snoozed_until))}
+              snoozed until <Timestamp at={rule.snoozed_until} fact />
             </span>
           )}
         </p>

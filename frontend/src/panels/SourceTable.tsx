@@ -1,10 +1,11 @@
 import { useSources } from "../api/hooks";
 import { useHealth } from "../api/models";
 import type { SourceState } from "../api/types";
-import { formatAgo, formatCount, formatUtc } from "../lib/format";
+import { formatAgo, formatCount } from "../lib/format";
 import { behindWords, formatRate, sourceTable, streamWords } from "../lib/sources";
 import { DataTable } from "../ui/DataTable";
 import { Panel, PanelBody } from "../ui/Panel";
+import { Timestamp } from "../ui/Timestamp";
 import { useNow } from "../ui/useNow";
 import { SourceSwitch } from "./SourceSwitch";
 import classes from "./SourceTable.module.css";
@@ -67,8 +68,7 @@ export function SourceTable() {
 function Row({ source }: { source: SourceState }) {
   const now = useNow(5_000);
   const brought = source.published + source.resumed;
-  const newest = source.newest_post_at === null ? null : Date.parse(source.newest_post_at);
-  const last = source.last_post_at === null ? null : Date.parse(source.last_post_at);
+  const { newest_post_at: newest, last_post_at: last } = source;
   return (
     <tr>
       <th scope="row">{source.name}</th>
@@ -80,14 +80,14 @@ function Row({ source }: { source: SourceState }) {
       </td>
       <td>{formatRate(source.rate_per_second)}</td>
       <td>{formatCount(Math.round(source.rate_per_minute))}</td>
-      <td>{newest === null ? "–" : <time title={formatUtc(newest)}>{behindWords(newest, now)}</time>}</td>
+      <td>{newest === null ? "–" : <Timestamp at={newest} write={(ms) => behindWords(ms, now)} fact />}</td>
       <td>
         {formatCount(brought)}
         {source.total !== null && ` of ${formatCount(source.total)}`}
       </td>
       <td>{formatCount(source.invalid)}</td>
       <td>
-        {last === null ? "–" : <time title={formatUtc(last)}>{formatAgo(last, Math.max(now, last))}</time>}
+        {last === null ? "–" : <Timestamp at={last} write={(ms) => formatAgo(ms, Math.max(now, ms))} fact />}
       </td>
       <td>
         <SourceSwitch source={source} />

@@ -2,7 +2,7 @@ import { Skeleton } from "@mantine/core";
 import { lazy, type ReactNode } from "react";
 import type { Change } from "../lib/format";
 import { About } from "../ui/About";
-import { ChangeMark } from "../ui/ChangeMark";
+import { ChangePill, changeWords } from "../ui/ChangeMark";
 import { Icon, type IconName } from "../ui/Icon";
 import { Tip } from "../ui/Tip";
 import classes from "./Total.module.css";
@@ -55,15 +55,15 @@ export function Total({
           </About>
         </span>
       </div>
-      <div className={classes.figure}>
-        <Tip label={exact}>
+      <Tip label={change ? `${exact}\n${changeWords({ change, sure }, against)}` : exact} focusable>
+        <div className={classes.figure}>
           <p className={`${classes.value} numeric`} data-testid={testId}>
             {value}
             {unit && <span className={classes.unit}>{unit}</span>}
           </p>
-        </Tip>
-        {change && <ChangeMark change={change} good={good} sure={sure} against={against} />}
-      </div>
+          {change && <ChangePill change={change} good={good} sure={sure} />}
+        </div>
+      </Tip>
       <div className={classes.note}>{note}</div>
       {spark && <div className={classes.spark}>{spark}</div>}
     </div>

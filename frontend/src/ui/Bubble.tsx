@@ -1,12 +1,38 @@
 import { Tooltip, type TooltipProps } from "@mantine/core";
+import { useEffect, useId } from "react";
+import classes from "./Bubble.module.css";
+import { useTip } from "./useTip";
 
-interface BubbleProps extends Omit<TooltipProps, "children" | "target"> {
+interface BubbleProps extends Omit<TooltipProps, "children" | "target" | "opened"> {
   target: HTMLElement;
-  /** The pointer is still there, now that this code is. */
-  over: boolean;
+  focusable: boolean;
 }
 
 /** A tooltip of an element that is on the page already. */
-export default function Bubble({ target, over, ...look }: BubbleProps) {
-  return <Tooltip target={target} defaultOpened={over} withArrow {...look} />;
+export default function Bubble({ target, focusable, label, openDelay = 0, ...look }: BubbleProps) {
+  const id = useId();
+  const { shown, stay, leave } = useTip(target, focusable, openDelay);
+  useEffect(() => {
+    if (!shown) return;
+    target.setAttribute("aria-describedby", id);
+    return () => target.removeAttribute("aria-describedby");
+  }, [shown, target, id]);
+  return (
+    <Tooltip
+      target={target}
+      opened={shown}
+      // It may be pointed at itself, to be read at leisure, or copied from.
+      interactive
+      events={{ hover: false, focus: false, touch: false }}
+      onPointerEnter={stay}
+      onPointerLeave={leave}
+      withArrow
+      label={
+        <span id={id} className={classes.words}>
+          {label}
+        </span>
+      }
+      {...look}
+    />
+  );
 }

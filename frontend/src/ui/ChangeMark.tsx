@@ -18,14 +18,17 @@ interface ChangeMarkProps extends ChangePillProps {
 
 /** A change that says more when it is pointed at. */
 export function ChangeMark({ against, ...pill }: ChangeMarkProps) {
-  const { change, sure } = pill;
   return (
-    <Tip label={`${change.text} ${against}${sure ? "" : "; chance may explain it"}`}>
+    <Tip label={changeWords(pill, against)} focusable>
       <span>
         <ChangePill {...pill} />
       </span>
     </Tip>
   );
+}
+
+export function changeWords({ change, sure }: Omit<ChangePillProps, "good">, against: string): string {
+  return `${change.text} ${against}${sure ? "" : "; chance may explain it"}`;
 }
 
 /** The change alone, with its direction as an arrow. */

@@ -5,6 +5,7 @@ import { dismissGap } from "../live/useLiveConnection";
 import classes from "./GapNotice.module.css";
 import { Icon } from "./Icon";
 import notice from "./Notice.module.css";
+import { Timestamp } from "./Timestamp";
 
 const SHOWN_MS = 30_000;
 
@@ -25,7 +26,9 @@ export function GapNotice() {
             <strong>Caught up:</strong> {plural(gap.count, "post")}{" "}
             {gap.cause === "away" ? "while the server was away" : "while nobody looked"}
             {!gap.complete && "; so many that only the newest are shown"}{" "}
-            <span className={classes.at}>({formatClockSeconds(gap.filledAt)})</span>
+            <span className={classes.at}>
+              (<Timestamp at={gap.filledAt} write={formatClockSeconds} />)
+            </span>
           </span>
           <button type="button" onClick={dismissGap} aria-label="Dismiss">
             <Icon name="close" size={14} />

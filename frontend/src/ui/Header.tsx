@@ -32,7 +32,7 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
         <DemoBadge />
         <div className={classes.right}>
           <LiveState />
-          <Tip label="Times are shown in your time zone; hover over one for UTC">
+          <Tip label="Times are shown in your time zone; point at one for UTC" focusable>
             <span className={classes.zone}>
               <Icon name="clock" size={14} />
               {zoneNote(new Date())}
@@ -97,7 +97,12 @@ export function Header({ onHelp, onCommands }: { onHelp(): void; onCommands(): v
 function DemoBadge() {
   if (!useSimulated()) return null;
   return (
-    <Tip label="Some or all posts come from the built-in generator; nobody wrote them" multiline w={240}>
+    <Tip
+      label="Some or all posts come from the built-in generator; nobody wrote them"
+      multiline
+      w={240}
+      focusable
+    >
       <span className={classes.demo}>Demo data</span>
     </Tip>
   );

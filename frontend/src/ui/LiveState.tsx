@@ -1,10 +1,10 @@
-import { formatAgo, formatClockSeconds, formatUtc } from "../lib/format";
+import { formatAgo } from "../lib/format";
 import { isAway, type LiveStatus } from "../live/status";
 import { useLive } from "../live/store";
 import { retryNow } from "../live/useLiveConnection";
 import { Icon } from "./Icon";
 import classes from "./LiveState.module.css";
-import { Tip } from "./Tip";
+import { Timestamp } from "./Timestamp";
 import { useNow } from "./useNow";
 
 export type LiveTone = "live" | "busy" | "away" | "paused";
@@ -45,12 +45,10 @@ export function LiveState() {
         {tone === "away" ? "The server is away. The last data stays on screen." : ""}
       </span>
       {status.heardAt !== null && (
-        <Tip label={`Last heard ${formatClockSeconds(status.heardAt)} · ${formatUtc(status.heardAt)}`}>
-          <span className={`${classes.age} numeric`} data-testid="data-age">
-            {tone === "away" ? "data from " : "updated "}
-            {formatAgo(status.heardAt, now)}
-          </span>
-        </Tip>
+        <span className={`${classes.age} numeric`} data-testid="data-age">
+          {tone === "away" ? "data from " : "updated "}
+          <Timestamp at={status.heardAt} write={(ms) => formatAgo(ms, now)} fact />
+        </span>
       )}
       {status.phase === "away" && (
         <button type="button" className={classes.retry} onClick={retryNow}>

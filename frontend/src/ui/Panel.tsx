@@ -7,6 +7,7 @@ import { About } from "./About";
 import { Icon } from "./Icon";
 import classes from "./Panel.module.css";
 import { PanelMenu } from "./PanelMenu";
+import { Timestamp } from "./Timestamp";
 import { FullScreen } from "./useFullScreen";
 import { useNow } from "./useNow";
 import { usePanelFrame } from "./usePanelFrame";
@@ -136,7 +137,7 @@ function Behind({ since, retry }: { since: number; retry(): void }) {
   const now = useNow(1_000);
   return (
     <p className={classes.behind}>
-      <Icon name="clock" size={13} /> as of {formatAgo(since, now)}
+      <Icon name="clock" size={13} /> as of <Timestamp at={since} write={(ms) => formatAgo(ms, now)} fact />
       <button type="button" onClick={retry}>
         Retry
       </button>

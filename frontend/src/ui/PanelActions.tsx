@@ -1,5 +1,6 @@
 import { ActionIcon, Menu } from "@mantine/core";
 import { type RefObject, useEffect, useRef, useState } from "react";
+import { formatLocal, formatUtc } from "../lib/format";
 import { fileName, type Table, toCsv } from "../lib/table";
 import { download } from "./download";
 import { Icon } from "./Icon";
@@ -8,6 +9,8 @@ import { pictureOf } from "./picture";
 export interface PanelActionsProps {
   title: string;
   panel: RefObject<HTMLElement | null>;
+  /** In ms since 1970; 0 while nothing was read. */
+  readAt: number;
   csv: (() => Table | Promise<Table>) | undefined;
   full: boolean;
   onFull(): void;
@@ -19,7 +22,7 @@ export interface PanelActionsProps {
 
 /** What to do with a panel as a whole. */
 export default function PanelActions(props: PanelActionsProps) {
-  const { title, panel, csv, full, onFull, onFailure, openAtOnce } = props;
+  const { title, panel, readAt, csv, full, onFull, onFailure, openAtOnce } = props;
   const target = useRef<HTMLButtonElement>(null);
   const [opened, setOpened] = useState(false);
   // The button that was pressed has just been replaced by this one.
@@ -53,6 +56,13 @@ export default function PanelActions(props: PanelActionsProps) {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
+        {readAt > 0 && (
+          <Menu.Label>
+            Read {formatLocal(readAt)}
+            <br />
+            {formatUtc(readAt)}
+          </Menu.Label>
+        )}
         <Menu.Item leftSection={<Icon name="image" size={15} />} onClick={() => void save("png", pictureOf)}>
           Export PNG
         </Menu.Item>

@@ -1,9 +1,10 @@
 import { ActionIcon } from "@mantine/core";
 import { lazy, type RefObject, Suspense, useState } from "react";
-import { formatAgo, formatLocal, formatUtc } from "../lib/format";
+import { formatAgo } from "../lib/format";
 import type { Table } from "../lib/table";
 import { Icon } from "./Icon";
 import classes from "./PanelMenu.module.css";
+import { Timestamp } from "./Timestamp";
 import { useNow } from "./useNow";
 
 const PanelActions = lazy(() => import("./PanelActions"));
@@ -51,6 +52,7 @@ export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenu
           <PanelActions
             title={title}
             panel={panel}
+            readAt={readAt}
             csv={csv}
             full={full}
             onFull={onFull}
@@ -78,13 +80,8 @@ export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenu
 function Age({ readAt }: { readAt: number }) {
   const age = formatAgo(readAt, Math.max(readAt, useNow(1_000)));
   return (
-    <time
-      className={`${classes.age} numeric`}
-      dateTime={new Date(readAt).toISOString()}
-      title={`Read ${formatLocal(readAt)} · ${formatUtc(readAt)}`}
-      data-testid="panel-age"
-    >
-      {age === "now" ? "now" : `as of ${age}`}
-    </time>
+    <span className={`${classes.age} numeric`} data-testid="panel-age">
+      <Timestamp at={readAt} write={() => (age === "now" ? "now" : `as of ${age}`)} />
+    </span>
   );
 }

@@ -47,7 +47,12 @@ export function RangePicker({ range, setRange }: RangePickerProps) {
           trapFocus
           className={classes.dropdown}
           target={
-            <button type="button" className={pill.target} data-testid="custom-range">
+            <button
+              type="button"
+              className={pill.target}
+              title={interval ? `${range.replaceAll(/[TZ]/g, " ")}UTC` : undefined}
+              data-testid="custom-range"
+            >
               <Icon name="calendar" size={14} />
               {interval === null ? (
                 "Custom"

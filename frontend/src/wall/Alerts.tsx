@@ -1,6 +1,7 @@
 import type { Alert } from "../api/types";
-import { alertHeadline, alertSubject, alertWindow } from "../lib/alerts";
+import { alertHeadline, alertSubject } from "../lib/alerts";
 import { formatAgo } from "../lib/format";
+import { AlertWindow } from "../panels/AlertWindow";
 import { Icon } from "../ui/Icon";
 import { useNow } from "../ui/useNow";
 import classes from "./Alerts.module.css";
@@ -24,7 +25,9 @@ export default function Alerts({ alerts }: { alerts: readonly Alert[] }) {
             <div className="numeric">
               <h2>{alertHeadline(alert)}</h2>
               {subject && <p className={classes.subject}>mostly about {subject}</p>}
-              <p>{alertWindow(alert)}</p>
+              <p>
+                <AlertWindow alert={alert} />
+              </p>
               <p>
                 began {formatAgo(Date.parse(alert.triggered_at), now)},{" "}
                 {alert.acknowledged_by === null
