@@ -20,6 +20,8 @@ AGES = (timedelta(), timedelta(hours=2), timedelta(minutes=6, seconds=30))
 """Of the posts that raise an alert now, of those that would have then, and of those in the window before now's."""
 RULES = "document.querySelector('[data-testid=rules]').innerText"
 
+MOMENTS = "[...document.querySelectorAll('time')]"
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -291,6 +293,26 @@ def test_the_screen_is_as_it_was_chosen_before_anything_is_drawn(browser: Browse
     axis = "[...document.querySelectorAll('[data-testid=trend] text[text-anchor=middle]')]"
     day = r"/^\d{1,2} [A-Z][a-z]+$/"
     browser.until(script=f"{axis}.length > 5 && {axis}.every((tick) => {day}.test(tick.textContent))")
+
+
+def test_every_moment_is_told_in_utc_to_pointer_and_keyboard(browser: Browser, server: Running) -> None:
+    alert = server.data("alerts")[0]
+    post = server.data("posts", limit=1)[0]
+    for path in ("/", f"/alerts?alert={alert['id']}", f"/posts?post={post['id']}"):
+        browser.open(url=address(server) + path)
+        browser.text(selector="main time")
+        browser.until(script=f"{MOMENTS}.every((one) => one.title.endsWith('UTC') || one.tabIndex === 0)")
+
+    # In the drawer: Escape takes the tip away first, and the drawer then.
+    browser.text(selector='[data-testid="post-details"] time')
+    first = "const time = document.querySelector('[data-testid=post-details] time')"
+    moment = datetime.fromisoformat(browser.evaluate(script=f"{first}; time.focus(); return time.dateTime"))
+    assert f"{moment:%Y-%m-%d %H:%M:%S} UTC" in browser.text(selector='[role="tooltip"]')
+    browser.press(key="Escape")
+    browser.gone(selector='[role="tooltip"]')
+    assert browser.text(selector='[data-testid="post-details"]')
+    browser.press(key="Escape")
+    browser.gone(selector='[data-testid="post-details"]')
 
 
 def test_products_are_tracked_by_name_and_shown_alone(browser: Browser, server: Running) -> None:

@@ -49,6 +49,8 @@ export function useTip(target: HTMLElement, focusable: boolean, delay: number): 
   useEffect(() => {
     if (!shown) return;
     const hide = () => setShown(false);
+    // One at a time: the pointer may be elsewhere than the focus.
+    for (const other of shownTips) other();
     shownTips.add(hide);
     return () => void shownTips.delete(hide);
   }, [shown]);
