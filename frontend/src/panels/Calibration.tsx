@@ -50,7 +50,7 @@ function Model({ of, peopleFailed }: { of: Reliability; peopleFailed: boolean })
     ? `Measured on ${plural(promised.texts, "text")}: off by ${formatShare(promised.error)} on average.`
     : "Was not shipped with this server: no promise is known.";
   const people = peopleFailed
-    ? "What people said could not be read."
+    ? "The corrections could not be loaded."
     : found === null
       ? "Correct posts to see whether that holds here."
       : found.enough

@@ -63,7 +63,7 @@ export default function FilterChoices({
           {loading
             ? "Loading…"
             : failed
-              ? "The choices could not be read."
+              ? "The choices could not be loaded."
               : "Nothing to choose in this range."}
         </p>
       )}

@@ -49,7 +49,16 @@ export default function PanelActions(props: PanelActionsProps) {
   const written = async (table: Table | Promise<Table>) =>
     new Blob([toCsv(await table)], { type: "text/csv;charset=utf-8" });
   return (
-    <Menu opened={opened} onChange={setOpened} position="bottom-end" shadow="md" width={190} withinPortal>
+    <Menu
+      opened={opened}
+      onChange={setOpened}
+      position="bottom-end"
+      shadow="md"
+      width={190}
+      // Within the page's landmark, and with nothing but items to stand on.
+      portalProps={{ target: "#content" }}
+      withInitialFocusPlaceholder={false}
+    >
       <Menu.Target>
         <ActionIcon ref={target} variant="subtle" color="gray" size={30} aria-label={`${title}: more`}>
           <Icon name="more" size={16} />
