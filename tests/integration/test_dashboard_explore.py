@@ -148,6 +148,59 @@ def test_posts_are_listed_as_a_table_in_any_order_and_corrected_together(browser
     assert browser.complaints() == []
 
 
+def test_every_post_is_read_page_by_page_and_new_ones_come_when_asked_for(browser: Browser, server: Running) -> None:
+    browser.open(url=f"{address(server)}/posts")
+    browser.text(selector='[data-testid="post"]')
+    read = browser.evaluate(
+        script="""
+        const ids = new Set();
+        const deadline = performance.now() + 60_000;
+        const isEnd = () =>
+          document.querySelector('main').innerText.includes('That is all.') &&
+          window.scrollY + window.innerHeight >= document.documentElement.scrollHeight - 1;
+        while (!isEnd()) {
+          if (performance.now() > deadline) throw new Error(`stuck at ${ids.size} posts`);
+          window.scrollBy(0, 500);
+          await new Promise(requestAnimationFrame);
+          for (const { dataset } of document.querySelectorAll('[data-post-id]')) ids.add(dataset.postId);
+        }
+        return [...ids];
+        """
+    )
+    assert read == [post["id"] for post in server.data("posts", limit=500)]
+    assert len(read) >= 200, "more than a page"
+
+    browser.evaluate(script="window.scrollTo(0, 0)")
+    send(server, "asked-for")
+    browser.click(selector="role=button[name='1 new']")
+    browser.text(selector='[data-testid="post"]:has-text("person0") >> nth=0')
+    browser.gone(selector="role=button[name='1 new']")
+    newest = server.data("posts", limit=1)[0]
+    browser.until(script=f"document.querySelector('[data-post-id]').dataset.postId === '{newest['id']}'")
+    assert browser.complaints() == []
+
+
+def test_an_open_post_is_corrected_by_a_key_and_leads_to_the_original(browser: Browser, server: Running) -> None:
+    post = server.data("posts/seed-7")
+    browser.open(url=f"{address(server)}/posts?post={post['id']}")
+    link = "document.querySelector('[data-testid=post-details] a[target=_blank]')"
+    browser.text(selector='[data-testid="post-details"] a[target="_blank"]')
+    assert browser.evaluate(script=f"return {link}.href") == "https://example.org/7"
+    assert browser.evaluate(script=f"return {link}.rel") == "noopener noreferrer nofollow"
+
+    def said() -> tuple[str, str]:
+        now = server.data("posts/seed-7")
+        return now["tier"], now["sentiment_label"]
+
+    before = said()
+    browser.press(key="3")
+    server.until(lambda: said() == ("human", "negative") or None, 20, "the correction")
+    browser.text(selector='[data-testid="post-details"] [aria-keyshortcuts="u"]')
+    browser.press(key="u")
+    server.until(lambda: said() == before or None, 20, "what was read before")
+    assert browser.complaints() == []
+
+
 def test_a_dead_letter_is_mended_and_sent_again(browser: Browser, server: Running) -> None:
     broken = some_posts(1, "mended")[0] | {"created_at": "2199-01-01T00:00:00Z"}
     assert server.http.post("/api/v1/posts", json=broken).status_code == 202

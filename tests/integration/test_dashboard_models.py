@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +15,8 @@ from running import Running
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TEXTS = ("I love this crew", "I hate this delay", "The bus leaves from platform nine")
+APART = "My bag never came"
+"""What the quick model and the lexicon read differently."""
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +27,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         {
             "post_id": f"p{index}",
             "source": "twitter",
-            "content": f"{TEXTS[index % 3]}, number {index}",
+            "content": f"{TEXTS[index % 3] if index < 57 else APART}, number {index}",
             "created_at": (now - timedelta(minutes=5 * index + 1)).isoformat(),
         }
         for index in range(60)
@@ -82,6 +85,37 @@ def test_a_filter_and_a_time_choose_what_the_models_page_counts(browser: Browser
     assert browser.overflow() == 0
 
 
+def test_a_layer_is_compared_cell_by_cell_promoted_and_demoted(browser: Browser, server: Running) -> None:
+    report = server.data("reports/compare/second")["report"]
+    browser.open(url=f"{address(server)}/models")
+    figures = browser.text(selector='[data-testid="comparison"]')
+    assert f"agreement over {report['posts']} posts" in figures
+    assert f"of {report['corrected']['posts']} corrected posts" in figures.replace("\n", " ")
+    browser.click(selector='[data-testid="comparison"] td button')
+    browser.until(script="/current=.*label=/.test(location.search)")
+    cell = browser.evaluate(script="return Object.fromEntries(new URLSearchParams(location.search))")
+    count = report["confusion"][cell["current"]][cell["label"]]
+    rows = "document.querySelectorAll('[data-testid=disagreements] li').length"
+    browser.until(script=f"{rows} === {min(count, 25)}")
+    browser.press(key="j")
+    browser.until(script="document.activeElement.closest('[data-testid=disagreements] [data-row]') !== null")
+    browser.open_again()
+    browser.text(selector='[data-testid="comparison"] td button[aria-pressed="true"]')
+    browser.click(selector="role=button[name='All kinds']")
+    browser.until(script="!location.search.includes('current=')")
+
+    layers = "document.querySelector('[data-testid=layers]')?.innerText"
+    browser.click(selector="role=button[name='Promote']")
+    assert server.data("layers/second")["state"] == "read", "it was only asked for"
+    browser.click(selector="role=button[name='Let it count?']")
+    browser.until(script=f"{layers}?.includes('promoted: counts')")
+    assert server.data("layers/second")["state"] == "promoted"
+    browser.click(selector="role=button[name='Demote']")
+    browser.until(script=f"!{layers}?.includes('promoted')")
+    server.until(lambda: server.data("layers/second")["state"] == "read" or None, 30, "the layer that counts no more")
+    assert browser.complaints() == []
+
+
 @pytest.mark.parametrize(
     ("width", "scheme"), [(1440, "light"), (1440, "dark"), (390, "light")], ids=["light", "dark", "phone"]
 )
@@ -95,5 +129,16 @@ def test_sources_tell_how_fast_they_are_and_how_far_behind(
         row = browser.text(selector='[data-testid="sources"] tbody tr')
         assert "synthetic" in row
         assert "Running" in row
+        cells = "[...document.querySelectorAll('[data-testid=sources] tbody td')].map((cell) => cell.innerText.trim())"
+        browser.until(script=f"{cells}[4] > '0' && /ago|now/.test({cells}[6])")
+        [_, now, minute, behind, brought, unreadable, last, *_] = browser.evaluate(script=f"return {cells}")
+        assert now.endswith("/s")
+        assert min(int(minute.replace(",", "")), int(brought.replace(",", ""))) > 0
+        assert behind != "–"
+        assert (unreadable, last != "–") == ("0", True)
+        equation = browser.text(selector='[data-testid="ledger-equation"]').replace("\n", " ")
+        received, *ended = (int(number.replace(",", "")) for number in re.findall(r"[\d,]+", equation))
+        assert received == sum(ended) > 0, equation
+        assert browser.text(selector='[data-testid="ledger-table"] tbody tr td:last-child') == "yes"
         assert browser.axe() == []
         assert browser.overflow() == 0

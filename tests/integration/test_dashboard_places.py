@@ -34,6 +34,8 @@ def some_posts() -> list[dict[str, Any]]:
             "content": f"{TEXTS[index % 3]} {index}",
             "created_at": (now - timedelta(minutes=5 + 5 * index)).isoformat(),
             "product": "Airline" if index % 10 else "Lounge",
+            "channel": "Support" if index % 4 else "App",
+            "language": "en",
             "country": PLACES[index % 3][1],
             **({"city": city} if (city := PLACES[index % 3][0]) else {}),
         }
@@ -52,6 +54,47 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 def asked(browser: Browser, name: str) -> list[str]:
     """The values of a filter in the address."""
     return parse_qs(urlsplit(browser.address()).query).get(name, [])
+
+
+def test_the_filter_bar_counts_what_its_menus_its_times_and_its_search_choose(
+    browser: Browser, server: Running
+) -> None:
+    browser.open(url=address(server), whole=False)
+    browser.click(selector='[aria-label="Time range"] label:has-text("7d")')
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{POSTS}")')
+    assert asked(browser, "range") == ["7d"]
+    menus = browser.evaluate(script="return document.querySelectorAll('search [aria-haspopup=dialog]').length")
+    assert menus == 1 + 9, "a time of one's own, and every dimension"
+    for title, name, label, value in (
+        ("Platform", "source", "Twitter", "twitter"),
+        ("Product", "product", "Lounge", "Lounge"),
+        ("Channel", "channel", "App", "App"),
+        ("Country", "country", "France", "FR"),
+        ("City", "city", "Paris", "FR/Paris"),
+        ("Language", "language", "English", "en"),
+        ("Sentiment", "sentiment", "Negative", "negative"),
+        ("Tier", "tier", "The fast model", "fast"),
+    ):
+        browser.click(selector=f"role=button[name={title!r}]")
+        browser.click(selector=f"role=checkbox[name=/^{label}/]")
+        counted = server.data("metrics/overall", hours=168, **{name: value})["current"]["posts"]
+        browser.text(selector=f'[data-testid="total-posts"]:text-is("{counted}")')
+        assert asked(browser, name) == [value]
+        browser.click(selector=f'[aria-label="Remove the {title.lower()} filter"]')
+        browser.text(selector=f'[data-testid="total-posts"]:text-is("{POSTS}")')
+
+    browser.click(selector="role=button[name='Emotion']")
+    browser.text(selector='[role="status"]:has-text("Nothing to choose in this range")')
+
+    browser.open(url=f"{address(server)}/?range=7d&product=Airline", whole=False)
+    browser.type(selector='input[aria-label="Search in posts"]', text="legroom")
+    counted = server.data("metrics/overall", hours=168, product="Airline", q="legroom")["current"]["posts"]
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{counted}")')
+    assert asked(browser, "q") == ["legroom"]
+    browser.click(selector="role=button[name='Clear all']")
+    browser.text(selector=f'[data-testid="total-posts"]:text-is("{POSTS}")')
+    browser.until(script="location.search === '?range=7d'")
+    assert browser.complaints() == []
 
 
 def test_the_map_filters_by_country_and_city(browser: Browser, server: Running) -> None:

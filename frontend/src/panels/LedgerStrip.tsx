@@ -2,11 +2,12 @@ import { useState } from "react";
 import { useLedger } from "../api/hooks";
 import type { Account, AccountTotals, Ledger } from "../api/types";
 import { formatCount, plural } from "../lib/format";
-import { LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES, outcomesOf } from "../lib/ledger";
+import { LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES } from "../lib/ledger";
 import { tableOfFields } from "../lib/table";
 import { Icon } from "../ui/Icon";
 import { Popup } from "../ui/Popup";
 import { Strip } from "../ui/Strip";
+import { LedgerEquation } from "./LedgerEquation";
 import classes from "./LedgerStrip.module.css";
 
 /** The account of every entry: what came in stands against where it ended, and has to add up. */
@@ -21,29 +22,12 @@ export default function LedgerStrip() {
     >
       {(ledger) => (
         <>
-          <p className={classes.equation}>
-            <Term title="received" value={ledger.total.received} strong />
-            <span className={classes.sign}>=</span>
-            {outcomesOf(ledger.total).map(({ name, title, value }, index) => (
-              <span key={name} className={classes.part}>
-                {index > 0 && <span className={classes.sign}>+</span>}
-                <Term title={title} value={value} />
-              </span>
-            ))}
-          </p>
+          <LedgerEquation totals={ledger.total} />
           <Verdict ledger={ledger} />
           <Connectors accounts={ledger.accounts} />
         </>
       )}
     </Strip>
-  );
-}
-
-function Term({ title, value, strong }: { title: string; value: number; strong?: boolean }) {
-  return (
-    <span className={classes.term} data-strong={strong || undefined}>
-      <span className={classes.value}>{formatCount(value)}</span> {title}
-    </span>
   );
 }
 

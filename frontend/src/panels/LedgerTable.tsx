@@ -6,6 +6,7 @@ import { tableOfFields } from "../lib/table";
 import { DataTable } from "../ui/DataTable";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { LedgerEquation } from "./LedgerEquation";
 import classes from "./LedgerTable.module.css";
 
 const HEIGHT = 160;
@@ -28,26 +29,29 @@ export function LedgerTable() {
         empty="Nothing has been received yet."
       >
         {(ledger) => (
-          <DataTable label="Ledger by connector" testId="ledger-table" numbers>
-            <thead>
-              <tr>
-                <th scope="col">connector</th>
-                <th scope="col">received</th>
-                {OUTCOMES.map(({ name, title }) => (
-                  <th key={name} scope="col">
-                    {title}
-                  </th>
+          <div className={classes.account}>
+            <LedgerEquation totals={ledger.total} />
+            <DataTable label="Ledger by connector" testId="ledger-table" numbers>
+              <thead>
+                <tr>
+                  <th scope="col">connector</th>
+                  <th scope="col">received</th>
+                  {OUTCOMES.map(({ name, title }) => (
+                    <th key={name} scope="col">
+                      {title}
+                    </th>
+                  ))}
+                  <th scope="col">adds up</th>
+                </tr>
+              </thead>
+              <tbody>
+                {ledger.accounts.map((account) => (
+                  <Row key={account.connector} name={account.connector} totals={account} />
                 ))}
-                <th scope="col">adds up</th>
-              </tr>
-            </thead>
-            <tbody>
-              {ledger.accounts.map((account) => (
-                <Row key={account.connector} name={account.connector} totals={account} />
-              ))}
-              {ledger.accounts.length > 1 && <Row name="all" totals={ledger.total} />}
-            </tbody>
-          </DataTable>
+                {ledger.accounts.length > 1 && <Row name="all" totals={ledger.total} />}
+              </tbody>
+            </DataTable>
+          </div>
         )}
       </PanelBody>
     </Panel>
