@@ -2,6 +2,7 @@ import { keepPreviousData } from "@tanstack/react-query";
 import type { Filters } from "../lib/filters";
 import { previousOf, type Range } from "../lib/range";
 import { useLiveQuery } from "./liveQuery";
+import { every } from "./pace";
 import { readTrend } from "./queries";
 
 /** What is past moves slowly: it is read again only so often. */
@@ -13,7 +14,7 @@ export function useTrendBefore(range: Range, filters: Filters, enabled: boolean)
     queryKey: ["before", "trend", range, filters],
     queryFn: ({ signal }) => readTrend(previousOf(range, Date.now()), filters, signal),
     placeholderData: keepPreviousData,
-    refetchInterval: AGAIN_MS,
+    ...every(AGAIN_MS),
     enabled,
   });
 }

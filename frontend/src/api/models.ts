@@ -3,6 +3,7 @@ import { type Filters, filterParameters } from "../lib/filters";
 import { type Range, rangeParameters, shapeOf } from "../lib/range";
 import { timeZone } from "../lib/timeZone";
 import { api, read } from "./client";
+import { every } from "./pace";
 import { moments } from "./queries";
 import type { components } from "./schema.gen";
 
@@ -42,7 +43,7 @@ export function useHealth() {
   return useQuery({
     queryKey: ["health"],
     queryFn: async ({ signal }) => (await read(api.GET("/api/v1/health", { signal }))).data,
-    refetchInterval: HEALTH_MS,
+    ...every(HEALTH_MS),
   });
 }
 
@@ -54,8 +55,8 @@ export function useConfidence(range: Range, filters: Filters) {
       return (await read(api.GET("/api/v1/metrics/confidence", { params: { query }, signal }))).data;
     },
     placeholderData: keepPreviousData,
+    ...every(SLOW_MS),
     staleTime: 0,
-    refetchInterval: SLOW_MS,
   });
 }
 
@@ -73,7 +74,7 @@ export function useByPeople(task: Task) {
     queryFn: async ({ signal }) =>
       (await read(api.GET("/api/v1/reports/corrections", { params: { query: { task } }, signal }))).data
         .scores,
+    ...every(SLOW_MS),
     staleTime: 0,
-    refetchInterval: SLOW_MS,
   });
 }

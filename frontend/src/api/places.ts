@@ -4,6 +4,7 @@ import { type Range, rangeParameters } from "../lib/range";
 import { timeZone } from "../lib/timeZone";
 import { api, read } from "./client";
 import { useLiveQuery } from "./liveQuery";
+import { every } from "./pace";
 import { moments } from "./queries";
 import type { components } from "./schema.gen";
 
@@ -32,7 +33,7 @@ export function useWeek(range: Range, filters: Filters) {
       return (await read(api.GET("/api/v1/metrics/week", { params: { query }, signal }))).data;
     },
     placeholderData: keepPreviousData,
-    refetchInterval: SLOW_MS,
+    ...every(SLOW_MS),
   });
 }
 
@@ -44,7 +45,7 @@ export function useTerms(range: Range, filters: Filters, sort: TermOrder, limit:
       return (await read(api.GET("/api/v1/terms", { params: { query }, signal }))).data;
     },
     placeholderData: keepPreviousData,
-    refetchInterval: TERMS_MS,
+    ...every(TERMS_MS),
   });
 }
 

@@ -101,6 +101,19 @@ describe("LiveClient", () => {
     expect([...client.feed().gaps.keys()]).toEqual(["b"]);
   });
 
+  it("makes nothing of a glance elsewhere", async () => {
+    await begin();
+    client.rest();
+    vi.advanceTimersByTime(20_000);
+    client.retryNow();
+    socket().greets("e1-11");
+    socket().posts("e1-10", "e1-11", [aPost("c", 3)]);
+    vi.advanceTimersByTime(3_000);
+    expect(shown()).toEqual(["c", "b", "a"]);
+    expect(status().gap).toBeNull();
+    expect(client.feed()).toMatchObject({ received: 1, gaps: new Map() });
+  });
+
   it("starts over with short waits once it was connected", async () => {
     await begin();
     socket().dies();

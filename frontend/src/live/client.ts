@@ -4,7 +4,7 @@ import { Connection } from "./connection";
 import { FeedBuffer, type FeedSnapshot } from "./feed";
 import type { Frame, RangedFrame } from "./frames";
 import type { LiveOptions, Timer } from "./options";
-import { type Gap, type LiveStatus, NOT_CONNECTED } from "./status";
+import { type Absence, gapOf, type LiveStatus, NOT_CONNECTED } from "./status";
 
 const REREAD_MS = 2_000;
 /** What was missed follows the greeting at once; after this long there is no more of it. */
@@ -32,8 +32,8 @@ export class LiveClient {
   private settling: { from: number; timer: Timer } | null = null;
   private rereadTimer: Timer | null = null;
   private reading: AbortController | null = null;
-  /** Where the absence that is being made up for began: the last post from before. */
-  private absence: { lastId: string | null; cause: Gap["cause"] } | null = null;
+  /** The absence that lasts, or is being made up for. */
+  private absence: Absence | null = null;
 
   constructor(private readonly options: LiveOptions) {
     this.connection = new Connection({
@@ -44,7 +44,7 @@ export class LiveClient {
       onFrame: (frame) => this.hear(frame),
       onAway: (reason, retryAt) => {
         this.forget();
-        this.absence ??= { lastId: this.buffer.newestId, cause: "away" };
+        this.absence ??= { cause: "away", began: options.clock(), lastId: this.buffer.newestId };
         this.set({ phase: "away", reason, retryAt });
       },
     });
@@ -72,7 +72,7 @@ export class LiveClient {
     if (this.stopped || this.status.phase === "resting") return;
     this.connection.close();
     this.forget();
-    this.absence ??= { lastId: this.buffer.newestId, cause: "hidden" };
+    this.absence ??= { cause: "hidden", began: this.options.clock(), lastId: this.buffer.newestId };
     this.set({ phase: "resting", retryAt: null });
   }
 
@@ -252,11 +252,11 @@ export class LiveClient {
 
   /** Says what an absence held, beside the page and in the feed itself. */
   private filled(count: number, complete: boolean): void {
-    const { lastId, cause } = this.absence ?? { lastId: null, cause: "away" as const };
+    const absence = this.absence;
     this.absence = null;
-    if (count === 0 && complete) return;
-    const gap: Gap = { cause, count, complete, filledAt: this.options.clock() };
-    if (lastId !== null && complete) this.buffer.divide(lastId, gap);
+    const gap = gapOf(absence, count, complete, this.options.clock());
+    if (!gap) return;
+    if (absence?.lastId && complete) this.buffer.divide(absence.lastId, gap);
     this.set({ gap });
     this.options.onFeed();
   }

@@ -35,6 +35,18 @@ describe("Refresher", () => {
     expect(refresh).toHaveBeenCalledTimes(1);
   });
 
+  it("owes nothing that it was told to forget", () => {
+    refresher.suspend(true);
+    refresher.touch();
+    refresher.forget();
+    refresher.suspend(false);
+    vi.advanceTimersByTime(60_000);
+    expect(refresh).not.toHaveBeenCalled();
+    refresher.touch();
+    vi.advanceTimersByTime(0);
+    expect(refresh).toHaveBeenCalledTimes(1);
+  });
+
   it("does not run for a hidden stretch in which nothing happened", () => {
     refresher.suspend(true);
     refresher.suspend(false);

@@ -6,7 +6,7 @@ export class Refresher {
 
   constructor(
     private readonly refresh: () => void,
-    private every: number,
+    private readonly every: number,
     private readonly clock: () => number,
     /** When everything was last read. */
     private lastRun = Number.NEGATIVE_INFINITY,
@@ -17,15 +17,17 @@ export class Refresher {
     this.schedule();
   }
 
-  setInterval(every: number): void {
-    this.every = every;
-  }
-
   /** A hidden screen reads nothing; when it is seen again it catches up in one step. */
   suspend(suspended: boolean): void {
     this.suspended = suspended;
     if (suspended) this.stop();
     else if (this.dirty) this.schedule();
+  }
+
+  /** Owes nothing: whoever comes back asks for everything. */
+  forget(): void {
+    this.dirty = false;
+    this.stop();
   }
 
   stop(): void {

@@ -1,13 +1,30 @@
 export type Phase = "connecting" | "live" | "catching_up" | "away" | "resting";
 
-export interface Gap {
+/** Who looked elsewhere no longer than this is not told what came meanwhile: it is simply there. */
+const GLANCE_MS = 60_000;
+
+export interface Absence {
   /** Why nothing was heard: the server, or the way to it, was away; or nobody looked at the page. */
   cause: "away" | "hidden";
+  began: number;
+  /** The newest post from before. */
+  lastId: string | null;
+}
+
+export interface Gap {
+  cause: Absence["cause"];
   /** Posts that came in meanwhile. */
   count: number;
   /** False where so many came that only the newest were read. */
   complete: boolean;
   filledAt: number;
+}
+
+/** What is told of an absence that is made up for; null where there is nothing to tell. */
+export function gapOf(absence: Absence | null, count: number, complete: boolean, now: number): Gap | null {
+  const isGlance = absence?.cause === "hidden" && now - absence.began < GLANCE_MS;
+  if (complete && (count === 0 || isGlance)) return null;
+  return { cause: absence?.cause ?? "away", count, complete, filledAt: now };
 }
 
 export interface LiveStatus {

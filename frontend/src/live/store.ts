@@ -9,6 +9,8 @@ export type Hold = "paused" | "pointer" | "scrolled" | "focus" | "open";
 interface LiveState {
   status: LiveStatus;
   feed: FeedSnapshot;
+  /** Since when the feed, with these filters, counts; ms since 1970. */
+  began: number;
   /** The latest stored posts were read: an empty feed is empty indeed. */
   seeded: boolean;
   metrics: MetricsFrame | null;
@@ -20,6 +22,7 @@ interface LiveState {
 export const useLive = create<LiveState>((set) => ({
   status: NOT_CONNECTED,
   feed: EMPTY_FEED,
+  began: Date.now(),
   seeded: false,
   metrics: null,
   holds: { paused: false, pointer: false, scrolled: false, focus: false, open: false },

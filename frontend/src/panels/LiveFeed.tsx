@@ -3,7 +3,7 @@ import { type FocusEvent, lazy, Suspense, useCallback, useEffect, useRef, useSta
 import type { VirtuosoHandle } from "react-virtuoso";
 import type { Post } from "../api/types";
 import { countFilters, type Filters } from "../lib/filters";
-import { formatCount } from "../lib/format";
+import { formatClock, formatCount, formatDayAndTime, formatUtc } from "../lib/format";
 import { postTable } from "../lib/postTable";
 import { isHeld, useLive } from "../live/store";
 import { retryNow } from "../live/useLiveConnection";
@@ -12,12 +12,15 @@ import { Failure, Panel } from "../ui/Panel";
 import { usePostList } from "../ui/postList";
 import { Tip } from "../ui/Tip";
 import { useListKeys } from "../ui/useListKeys";
+import { useNow } from "../ui/useNow";
 import { usePost } from "../ui/usePost";
 import { FeedGap } from "./FeedGap";
 import { FirstPosts } from "./FirstPosts";
 import classes from "./LiveFeed.module.css";
 import { PostCard, PostCardSkeleton } from "./PostCard";
 import { useCardLook } from "./useCardLook";
+
+const DAY_MS = 86_400_000;
 
 const FeedList = lazy(() => import("./FeedList"));
 
@@ -165,13 +168,19 @@ function staysWithin(event: FocusEvent<HTMLElement>): boolean {
   return event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget);
 }
 
+/** Counts since the feed was opened, which a change of the filters does anew: the time says when that was. */
 function Received({ filtered }: { filtered: boolean }) {
   const received = useLive((state) => state.feed.received);
   const exact = useLive((state) => state.feed.exact);
+  const began = useLive((state) => state.began);
+  const now = useNow(60_000);
   return (
     <span className="numeric" data-testid="feed-received">
       {!exact && "at least "}
-      {formatCount(received)} {filtered ? "matching " : ""}since you opened it
+      {formatCount(received)} {filtered ? "matching " : ""}since{" "}
+      <time dateTime={new Date(began).toISOString()} title={formatUtc(began)}>
+        {now - began < DAY_MS ? formatClock(began) : formatDayAndTime(began)}
+      </time>
     </span>
   );
 }
