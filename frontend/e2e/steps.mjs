@@ -152,9 +152,10 @@ export async function away({ page }) {
     state: await page.locator(testId("live-state")).innerText(),
     posts: numberOf(await page.locator(testId("total-posts")).innerText()),
     greyed: await page.locator("[data-away]").count(),
-    opacity: await page
-      .locator("[data-feed-scroller]")
-      .evaluate((element) => Number(getComputedStyle(element).opacity)),
+    isGrey: await page.locator("[data-feed-scroller]").evaluate((element) => {
+      const style = getComputedStyle(element);
+      return style.getPropertyValue("--ink") === style.getPropertyValue("--ink-3");
+    }),
   });
   const first = await read();
   const age = page.locator(testId("data-age"));

@@ -155,5 +155,5 @@ def test_an_alert_comes_first_and_an_absent_server_is_seen(browser: Browser, tmp
         server.kill()
         away = browser.text(selector='[data-testid="wall-state"][data-tone="away"]:has-text("data from")')
         assert "Server away" in away
-        browser.text(selector='[data-testid="wall"][data-away]')
+        browser.text(selector='[data-away] [data-testid="wall"]')
         assert "%" in browser.text(selector='[data-testid="wall"] dl'), "the last data stay"

@@ -2,6 +2,8 @@ import { parseAsInteger, parseAsStringLiteral, useQueryStates } from "nuqs";
 import { useEpisodes } from "../api/alerts";
 import { ALERT_TYPES } from "../lib/alerts";
 import { intervalOf } from "../lib/range";
+import { isAway } from "../live/status";
+import { useLive } from "../live/store";
 import { AlertFilters, STATES } from "../panels/AlertFilters";
 import { Annotations } from "../panels/Annotations";
 import { EpisodeDetail } from "../panels/EpisodeDetail";
@@ -26,7 +28,9 @@ export default function Alerts() {
   const { controls } = usePageContext();
   const [{ alert, type, state }, choose] = useQueryStates(chosen);
   const now = useNow(STEP_MS);
-  const { start, end } = intervalOf(controls.range, Math.ceil(now / STEP_MS) * STEP_MS);
+  // While the server is away the time stands still: nothing could be read of a later one.
+  const heardAt = useLive(({ status }) => (isAway(status) ? status.heardAt : null)) ?? now;
+  const { start, end } = intervalOf(controls.range, Math.ceil(Math.min(now, heardAt) / STEP_MS) * STEP_MS);
   const episodes = useEpisodes({
     start: new Date(start).toISOString(),
     end: new Date(end).toISOString(),

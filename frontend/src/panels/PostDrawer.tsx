@@ -25,6 +25,7 @@ export default function PostDrawer() {
         </span>
       }
       classNames={{ header: classes.header ?? "", title: classes.title ?? "", body: classes.body ?? "" }}
+      attributes={{ body: { "data-told": "" } }}
       closeButtonProps={{ "aria-label": "Close" }}
       data-testid="post-drawer"
     >

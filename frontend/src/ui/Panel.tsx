@@ -136,7 +136,7 @@ export function Failure({ error, retry }: { error: Error; retry(): void }) {
 function Behind({ since, retry }: { since: number; retry(): void }) {
   const now = useNow(1_000);
   return (
-    <p className={classes.behind}>
+    <p className={classes.behind} data-fresh="">
       <Icon name="clock" size={13} /> as of <Timestamp at={since} write={(ms) => formatAgo(ms, now)} fact />
       <button type="button" onClick={retry}>
         Retry

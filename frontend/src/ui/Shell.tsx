@@ -1,6 +1,6 @@
 import { useMantineColorScheme } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { lazy, type RefObject, Suspense, useCallback, useRef, useState } from "react";
+import { lazy, type RefObject, Suspense, useCallback, useEffect, useRef, useState } from "react";
 import { Outlet, useOutletContext } from "react-router";
 import { isAway } from "../live/status";
 import { useLive } from "../live/store";
@@ -34,6 +34,10 @@ export function Shell() {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const away = useLive((state) => isAway(state.status));
   useLiveConnection(controls.filters);
+  // On the root, so that what stands beside the page, as an open post, turns grey too.
+  useEffect(() => {
+    document.documentElement.toggleAttribute("data-away", away);
+  }, [away]);
 
   const togglePause = useCallback(() => {
     const { holds, hold } = useLive.getState();
@@ -51,7 +55,7 @@ export function Shell() {
   useHotkeys([["mod+K", () => setPalette((open) => !open)]], []);
 
   return (
-    <div className={classes.page} data-away={away || undefined}>
+    <div className={classes.page}>
       {wall.shown ? (
         <Suspense>
           <Wallboard controls={controls} onEnd={wall.end} />
@@ -62,7 +66,7 @@ export function Shell() {
             Skip to the content
           </a>
           <Header onHelp={() => setHelp(true)} onCommands={() => setPalette(true)} />
-          <main id="content" className={classes.main}>
+          <main id="content" className={classes.main} data-told="">
             <Outlet context={{ controls, searchRef } satisfies PageContext} />
           </main>
         </>

@@ -4,8 +4,6 @@ import { useAlerts } from "../api/hooks";
 import type { Alert } from "../api/types";
 import { alertHeadline, isSnoozed } from "../lib/alerts";
 import { formatClock } from "../lib/format";
-import { isAway } from "../live/status";
-import { useLive } from "../live/store";
 import { Icon } from "../ui/Icon";
 import type { FilterControls } from "../ui/useFilters";
 import { useWholeScreen } from "../ui/useFullScreen";
@@ -40,7 +38,6 @@ export default function Wallboard({ controls, onEnd }: WallboardProps) {
   const now = useNow(10_000);
   const calling = (open.data?.alerts ?? []).filter((alert) => !isSnoozed(alert, now));
   const rotation = useRotation(calling.map(({ id }) => id));
-  const away = useLive((state) => isAway(state.status));
   const wall = useRef<HTMLElement>(null);
   useWholeScreen(true, onEnd);
   useWakeLock();
@@ -54,7 +51,6 @@ export default function Wallboard({ controls, onEnd }: WallboardProps) {
       id="content"
       tabIndex={-1}
       className={classes.wall}
-      data-away={away || undefined}
       data-testid="wall"
       data-scene={rotation.scene}
       style={{ "--dwell": `${DWELL_SECONDS}s`, "--left": left, "--top": top } as CSSProperties}
@@ -70,11 +66,11 @@ export default function Wallboard({ controls, onEnd }: WallboardProps) {
         <WallState />
         <time className="numeric">{formatClock(now)}</time>
       </header>
-      <div key={rotation.turn} className={classes.scene}>
+      <div key={rotation.turn} className={classes.scene} data-told="">
         <SceneOf scene={rotation.scene} alerts={calling} range={range} filters={filters} compare={compare} />
       </div>
       {calling[0] && rotation.scene !== "alerts" && (
-        <p className={classes.alert} role="alert">
+        <p className={classes.alert} role="alert" data-told="">
           <Icon name="alert" size={44} />
           <strong>{alertHeadline(calling[0])}</strong>
           {calling.length > 1 && <span>and {calling.length - 1} more</span>}
