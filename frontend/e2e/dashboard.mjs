@@ -8,11 +8,12 @@ import { createInterface } from "node:readline";
 import * as access from "./access.mjs";
 import { launch } from "./browser.mjs";
 import * as explore from "./explore.mjs";
+import * as live from "./live.mjs";
 import * as overview from "./overview.mjs";
 import * as common from "./steps.mjs";
 import * as wall from "./wall.mjs";
 
-const steps = { ...common, ...overview, ...explore, ...wall, ...access };
+const steps = { ...common, ...overview, ...explore, ...wall, ...live, ...access };
 
 const session = { browser: await launch(), page: null, complaints: [] };
 

@@ -32,9 +32,9 @@ export async function copied({ page }) {
 
 /**
  * Answers every socket of the page in the server's place: `count` posts in frames of 50 each, as fast as
- * they are taken. For what no real server could bring in the time of a test.
+ * they are taken, of which `skipped` are left out of each frame. For what no real server could bring in the time of a test.
  */
-export async function flood({ page }, { url, count }) {
+export async function flood({ page }, { url, count, skipped = 0 }) {
   const [model] = (await (await fetch(new URL("/api/v1/posts?limit=1", url))).json()).data;
   await page.routeWebSocket(/ws\/sentiment/, (socket) => {
     const now = () => new Date().toISOString();
@@ -54,8 +54,8 @@ export async function flood({ page }, { url, count }) {
           type: "posts",
           from: `stub-${sent}`,
           to: `stub-${sent + 50}`,
-          count: 50,
-          skipped: 0,
+          count: 50 + skipped,
+          skipped,
           data,
         }),
       );

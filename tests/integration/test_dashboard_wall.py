@@ -157,3 +157,15 @@ def test_an_alert_comes_first_and_an_absent_server_is_seen(browser: Browser, tmp
         assert "Server away" in away
         browser.text(selector='[data-away] [data-testid="wall"]')
         assert "%" in browser.text(selector='[data-testid="wall"] dl'), "the last data stay"
+
+
+def test_scenes_follow_one_another_until_it_is_held(browser: Browser, server: Running) -> None:
+    browser.open(url="about:blank")
+    browser.watched(url=f"{address(server)}/?wall=1", clock=True)
+    for scene in (*SCENES, SCENES[0]):
+        browser.text(selector=f'[data-testid="wall"][data-scene="{scene}"]')
+        browser.pass_time(ms=15_000)
+    browser.press(key="Space")
+    held = browser.sceneAfter(**{"not": ""})
+    browser.pass_time(ms=60_000)
+    assert browser.sceneAfter(**{"not": ""}) == held

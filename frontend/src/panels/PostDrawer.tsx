@@ -1,6 +1,7 @@
 import { ActionIcon, Drawer } from "@mantine/core";
 import "@mantine/core/styles/Drawer.css";
 import { useHotkeys } from "@mantine/hooks";
+import { useEffect, useState } from "react";
 import { usePostQuery } from "../api/hooks";
 import { Icon } from "../ui/Icon";
 import { Failure } from "../ui/Panel";
@@ -13,6 +14,7 @@ import classes from "./PostDrawer.module.css";
 export default function PostDrawer() {
   const [id, setId] = usePost();
   const query = usePostQuery(id ?? "", id !== null);
+  useReturnOfFocus();
   return (
     <Drawer
       opened={id !== null}
@@ -37,6 +39,17 @@ export default function PostDrawer() {
         <PostDetailsSkeleton />
       )}
     </Drawer>
+  );
+}
+
+/** Closed, it gives the focus back to what opened it: the kit's own way expects a drawer that stays and is hidden. */
+function useReturnOfFocus(): void {
+  const [opener] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (opener instanceof HTMLElement) opener.focus({ preventScroll: true });
+    },
+    [opener],
   );
 }
 
