@@ -3,13 +3,14 @@ import { type FocusEvent, lazy, Suspense, useCallback, useEffect, useRef, useSta
 import type { VirtuosoHandle } from "react-virtuoso";
 import type { Post } from "../api/types";
 import { countFilters, type Filters } from "../lib/filters";
-import { formatClock, formatCount, formatDayAndTime, formatUtc } from "../lib/format";
+import { formatClock, formatCount, formatDayAndTime } from "../lib/format";
 import { postTable } from "../lib/postTable";
 import { isHeld, useLive } from "../live/store";
 import { retryNow } from "../live/useLiveConnection";
 import { Icon } from "../ui/Icon";
 import { Failure, Panel } from "../ui/Panel";
 import { usePostList } from "../ui/postList";
+import { Timestamp } from "../ui/Timestamp";
 import { Tip } from "../ui/Tip";
 import { useListKeys } from "../ui/useListKeys";
 import { useNow } from "../ui/useNow";
@@ -178,9 +179,7 @@ function Received({ filtered }: { filtered: boolean }) {
     <span className="numeric" data-testid="feed-received">
       {!exact && "at least "}
       {formatCount(received)} {filtered ? "matching " : ""}since{" "}
-      <time dateTime={new Date(began).toISOString()} title={formatUtc(began)}>
-        {now - began < DAY_MS ? formatClock(began) : formatDayAndTime(began)}
-      </time>
+      <Timestamp at={began} write={now - began < DAY_MS ? formatClock : formatDayAndTime} fact />
     </span>
   );
 }
