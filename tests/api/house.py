@@ -29,9 +29,13 @@ from sentistream.settings import ApiSettings, LiveSettings, StreamSettings
 from sentistream.storage.sqlite import SqliteStore
 from sentistream.stream.sqlite import SqliteStream
 from sentistream.telemetry.metrics import Metrics
+from sqlite_files import prepare
 
 GROUP = "sentiment_workers"
 ORIGIN = "http://127.0.0.1:8000"
+
+LEXICON = LexiconAnalyser()
+"""It keeps nothing of what it reads."""
 
 GOOD = "I love this, it is wonderful and great"
 BAD = "I hate this, it is terrible and awful"
@@ -70,7 +74,7 @@ class House:
         self.metrics = Metrics()
         self.live_settings = live or LiveSettings()
         self.live = MemoryLive(self.live_settings.history, "e1")
-        self.analyser = LexiconAnalyser()
+        self.analyser = LEXICON
         memory = MemoryCache()
         self.explainer = Explainer([self.analyser])
         self.sources: list[SourceState] = []
@@ -149,7 +153,9 @@ class House:
 @asynccontextmanager
 async def opened(folder: Path, clock: MovableClock) -> AsyncIterator[tuple[SqliteStore, SqliteStream]]:
     """The two files of the embedded profile."""
-    store = SqliteStore(folder / "sentistream.db")
+    path = folder / "sentistream.db"
+    prepare(path)
+    store = SqliteStore(path)
     await store.migrate()
     stream = SqliteStream(folder / "stream.db", StreamSettings(min_free_bytes=0), clock, (GROUP,))
     await stream.open()

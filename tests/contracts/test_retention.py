@@ -82,7 +82,7 @@ async def test_posts_are_written_edited_and_deleted_meanwhile(store: Store, feed
     assert account.created - account.deleted - await store.ledger.expired() == YOUNG + written
 
 
-async def test_who_lost_the_lease_deletes_no_more(store: Store, feed: Feed) -> None:
+async def test_who_lost_the_lease_deletes_no_more(store: Store, feed: Feed, monkeypatch: pytest.MonkeyPatch) -> None:
     await filled(feed)
     mine = Tenure(store.leases, "retention", clock=lambda: NOW, seconds=600, elapsed=lambda: elapsed)
     elapsed = 0.0
@@ -98,7 +98,7 @@ async def test_who_lost_the_lease_deletes_no_more(store: Store, feed: Feed) -> N
         return await expire(*arguments)
 
     made, _ = retention(store)
-    store.expire = once  # type: ignore[method-assign]
+    monkeypatch.setattr(store, "expire", once)
     with pytest.raises(LeaseLost):
         await made.expire(mine)
     assert steps == 1

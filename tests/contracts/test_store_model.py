@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,13 +12,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stores import ADAPTERS, OpenStore
+from stores import OpenStore, empty
 
 from sentistream.domain.analysis import TIER_RANK, Reading
 from sentistream.domain.ledger import OUTCOMES
 from sentistream.domain.post import Correction, Entry, Invalid, Post, Tombstone, Withdrawal, content_hash, post_key
 from sentistream.domain.query import DIMENSIONS, Filters, NumbersQuery
 from sentistream.storage.base import Settling, Store
+from sentistream.storage.store import SqlStore
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 START, END = NOW - timedelta(hours=3), NOW + timedelta(hours=1)
@@ -263,15 +263,8 @@ class Naive:
         }
 
 
-async def play(open_store: OpenStore, folder: Path, history: list[Any]) -> None:
-    store = await open_store(folder)
-    try:
-        await _play(store, history)
-    finally:
-        await store.close()
-
-
-async def _play(store: Store, history: list[Any]) -> None:
+async def play(store: SqlStore, history: list[Any]) -> None:
+    await empty(store)
     naive = Naive()
     batches: list[list[Settling]] = []
     number = 0
@@ -355,9 +348,19 @@ async def _compare_numbers(store: Store, naive: Naive, dimension: Any) -> None:
         assert {name: getattr(numbers, name) for name in wanted} == wanted
 
 
-@pytest.mark.parametrize("open_store", ADAPTERS.values(), ids=ADAPTERS.keys())
+@pytest.fixture
+def stage(open_store: OpenStore, tmp_path: Path) -> Iterator[tuple[asyncio.Runner, SqlStore]]:
+    """A store for one history after the other, and what runs them."""
+    with asyncio.Runner() as runner:
+        store = runner.run(open_store(tmp_path))
+        yield runner, store
+        runner.run(store.close())
+
+
 @settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 @given(history=st.lists(steps, min_size=1, max_size=12))
-def test_any_history_leaves_current_and_rollups_exact(open_store: OpenStore, history: list[Any]) -> None:
-    with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(play(open_store, Path(folder), history))
+def test_any_history_leaves_current_and_rollups_exact(
+    stage: tuple[asyncio.Runner, SqlStore], history: list[Any]
+) -> None:
+    runner, store = stage
+    runner.run(play(store, history))

@@ -32,10 +32,9 @@ async def test_every_post_is_in_the_hour_that_the_clock_on_the_wall_showed(
 ) -> None:
     chance = random.Random(7)
     moments = [START + timedelta(minutes=chance.randrange(14 * 24 * 60)) for _ in range(300)]
-    labels = ["negative", "positive"] * 150
-    for number, (moment, label) in enumerate(zip(moments, labels, strict=True)):
-        reading = a_reading(label, 0.25 if label == "positive" else -0.75)
-        await feed.write(a_post(str(number), created_at=moment), reading=reading, now=END)
+    posts = [a_post(str(number), created_at=moment) for number, moment in enumerate(moments)]
+    for own, reading in ((posts[::2], a_reading("negative", -0.75)), (posts[1::2], a_reading("positive", 0.25))):
+        await feed.write(*own, reading=reading, now=END)
     found = await week(store, tz=tz, filters=filters)
     assert [(one.weekday, one.hour) for one in found] == [(day, hour) for day in range(1, 8) for hour in range(24)]
     zone = ZoneInfo(tz)

@@ -18,6 +18,7 @@ from sentistream.domain.query import Filters
 from sentistream.pipeline.layering import Layering, Shadow
 from sentistream.storage.base import Settling
 from sentistream.storage.sqlite import SqliteStore
+from sqlite_files import prepare
 
 NOW = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
@@ -42,6 +43,7 @@ class Sunny:
 
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    prepare(tmp_path / "store.db")
     opened = SqliteStore(tmp_path / "store.db")
     await opened.migrate()
     yield opened

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import structlog
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     and_,
@@ -93,11 +95,8 @@ def findings(connection: Connection, churn_threshold: float) -> list[Finding]:
     found: list[Finding] = []
     since = sealed(connection)
     for dimension in (OVERALL, *DIMENSIONS):
-        counted = recount(dimension, MINUTE, churn_threshold, since)
-        found += _compare(connection, dimension, counted, MINUTE, "the rows", since)
-        for grain in GRAINS[1:]:
-            minutes = _from_minutes(dimension, grain, since)
-            found += _compare(connection, dimension, minutes, grain, "the minutes", since)
+        for grain in GRAINS:
+            found += _compare(connection, dimension, grain, churn_threshold, since)
     found += _ledger(connection)
     found += _references(connection)
     if connection.dialect.name == "sqlite":
@@ -116,27 +115,39 @@ def _from_minutes(dimension: str, grain: int, since: int) -> Select[Any]:
     )
 
 
-def _compare(
-    connection: Connection, dimension: str, expected: Select[Any], grain: int, counted_from: str, since: int
-) -> list[Finding]:
+def _compare(connection: Connection, dimension: str, grain: int, churn_threshold: float, since: int) -> list[Finding]:
+    counted_from = "the rows" if grain == MINUTE else "the minutes"
+    found = []
+    whats = (f"are missing or too low, counted from {counted_from}", f"are more than {counted_from} say")
+    for (counting, listing), what in zip(_differences(dimension, grain, churn_threshold, since), whats, strict=True):
+        wrong = connection.execute(counting).scalar_one()
+        if wrong:
+            places = [f"{row[2] or 'all'} at {row[3]}" for row in connection.execute(listing)]
+            found.append(
+                Finding("rollups", f"{wrong} {grain}-second rollups of {dimension} {what}: {', '.join(places)}")
+            )
+    return found
+
+
+@functools.lru_cache(maxsize=128)  # they are large: building them takes longer than a small store takes to answer
+def _differences(
+    dimension: str, grain: int, churn_threshold: float, since: int
+) -> list[tuple[Select[Any], CompoundSelect[Any]]]:
+    """(how many, the first few) of what should be stored and is not, and of what is stored and should not be."""
+    if grain == MINUTE:
+        expected = recount(dimension, MINUTE, churn_threshold, since)
+    else:
+        expected = _from_minutes(dimension, grain, since)
     stored = select(rollups).where(
         rollups.c.grain == grain,
         rollups.c.dimension == dimension,
         rollups.c.bucket >= since,
         or_(*(rollups.c[name] != 0 for name in MEASURES)),
     )
-    found = []
-    for question, what in (
-        (expected.except_(stored), f"are missing or too low, counted from {counted_from}"),
-        (stored.except_(expected), f"are more than {counted_from} say"),
-    ):
-        wrong = connection.execute(select(func.count()).select_from(question.subquery())).scalar_one()
-        if wrong:
-            places = [f"{row[2] or 'all'} at {row[3]}" for row in connection.execute(question.limit(_SHOWN))]
-            found.append(
-                Finding("rollups", f"{wrong} {grain}-second rollups of {dimension} {what}: {', '.join(places)}")
-            )
-    return found
+    return [
+        (select(func.count()).select_from(wrong.subquery()), wrong.limit(_SHOWN))
+        for wrong in (expected.except_(stored), stored.except_(expected))
+    ]
 
 
 def _ledger(connection: Connection) -> list[Finding]:
