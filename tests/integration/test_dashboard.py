@@ -28,7 +28,7 @@ def browser() -> Iterator[Browser]:
         yield found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def replay(test_data: Path) -> Path:
     """Real posts."""
     return test_data / "airline" / "replay.jsonl"
@@ -113,16 +113,16 @@ def store_meanwhile(replay: Path, folder: Path) -> None:
         assert done.returncode == 0, done.stderr
 
 
-@pytest.fixture
-def stocked(replay: Path, tmp_path: Path) -> Iterator[Running]:
-    """A server that holds real posts, written as of today, and receives nothing more."""
+@pytest.fixture(scope="module")
+def stocked(replay: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server that holds real posts, written as of today, and receives nothing more: no test may bring it any."""
     posts = [json.loads(line) for line in replay.read_text().splitlines()[:900]]
     now = datetime.now(UTC)
     for index, post in enumerate(posts):
-        post["created_at"] = (now - timedelta(seconds=95 * index)).isoformat()
+        post["created_at"] = (now - timedelta(seconds=90 * index)).isoformat()
     kept = ("post_id", "source", "content", "author", "created_at", "product", "location")
     body = {"posts": [{name: post[name] for name in kept if post[name] is not None} for post in posts]}
-    with serving(tmp_path, "--source", "none", **DEFAULT_ANALYSER) as server:
+    with serving(tmp_path_factory.mktemp("stocked"), "--source", "none", **DEFAULT_ANALYSER) as server:
         answer = server.http.post("/api/v1/posts", json=body)
         assert answer.status_code == 202, answer.text
         server.until(lambda: server.data("stats")["posts"] == len(posts), 60, "all posts stored")
@@ -183,17 +183,24 @@ def test_posts_are_listed_whole_and_one_opens_beside_them(browser: Browser, stoc
     assert first["content"].split()[0] in browser.text(selector='[data-testid="post-details"]')
 
 
+@pytest.fixture(scope="module")
+def puzzling(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A server with one post that has a word for it, one against it, and an insult."""
+    with serving(tmp_path_factory.mktemp("puzzling"), "--source", "none", **DEFAULT_ANALYSER) as server:
+        post = {"post_id": "why", "source": "twitter", "created_at": datetime.now(UTC).isoformat()}
+        content = "😍 I love the seats, but the crew are idiots"
+        assert server.http.post("/api/v1/posts", json=post | {"content": content}).status_code == 202
+        server.until(lambda: server.data("stats")["posts"] == 1, 30, "the post stored")
+        yield server
+
+
 @pytest.mark.parametrize(("width", "height", "scheme"), [(1440, 960, "dark"), (390, 844, "light")])
 def test_the_drawer_marks_the_words_that_the_api_explains(
-    browser: Browser, stocked: Running, width: int, height: int, scheme: str
+    browser: Browser, puzzling: Running, width: int, height: int, scheme: str
 ) -> None:
-    post = {"post_id": "why", "source": "twitter", "created_at": datetime.now(UTC).isoformat()}
-    content = "😍 I love the seats, but the crew are idiots"
-    assert stocked.http.post("/api/v1/posts", json=post | {"content": content}).status_code == 202
-    stocked.until(lambda: stocked.data("stats")["posts"] == 901, 30, "the post stored")
-    told = stocked.data("posts/why/explanation")
+    told = puzzling.data("posts/why/explanation")
 
-    browser.open(url=f"{address(stocked)}/posts?post={told['id']}", width=width, height=height, scheme=scheme)
+    browser.open(url=f"{address(puzzling)}/posts?post={told['id']}", width=width, height=height, scheme=scheme)
     strongest = max(told["words"], key=lambda word: abs(word["sentiment"]))
     assert strongest["text"] in browser.text(selector='[data-testid="word-marks"] mark[style*="--strength: 1"]')
     browser.click(selector='[data-testid="post-why"] label:has-text("Toxicity")')
@@ -299,28 +306,35 @@ def foreign() -> Iterator[int]:
         thread.join()
 
 
-def test_a_foreign_page_can_neither_post_nor_listen_nor_read(browser: Browser, stocked: Running, foreign: int) -> None:
+@pytest.fixture
+def target(tmp_path: Path) -> Iterator[Running]:
+    """A server without posts."""
+    with serving(tmp_path, "--source", "none") as server:
+        yield server
+
+
+def test_a_foreign_page_can_neither_post_nor_listen_nor_read(browser: Browser, target: Running, foreign: int) -> None:
     post = {"source": "twitter", "content": "not yours", "created_at": datetime.now(UTC).isoformat()}
 
     browser.open(url=f"http://127.0.0.1:{foreign}/")
-    tried = browser.attack(server=address(stocked), post=post)
+    tried = browser.attack(server=address(target), post=post)
     assert tried["json"].get("refused") == "TypeError"
     assert tried["read"].get("refused") == "TypeError"
     assert not tried["simple"].get("text")
     assert tried["socket"]["opened"] is False
 
-    rebound = f"http://rebound.example:{stocked.port}"
+    rebound = f"http://rebound.example:{target.port}"
     browser.open(url=f"{rebound}/")
     tried = browser.attack(server=rebound, post=post)
     for name in ("json", "simple", "read"):
         assert tried[name].get("status") == 400, tried
         assert "data" not in json.loads(tried[name]["text"]), "the rebound name reads nothing"
     assert tried["socket"]["opened"] is False
-    assert stocked.data("stats")["posts"] == 900, "nothing came in"
+    assert target.data("stats")["posts"] == 0, "nothing came in"
 
     # The same attempts from our own page succeed: what failed above failed for its origin.
-    browser.open(url=address(stocked))
-    tried = browser.attack(server=address(stocked), post=post)
+    browser.open(url=address(target))
+    tried = browser.attack(server=address(target), post=post)
     assert tried["json"]["status"] == 202
     assert tried["read"]["status"] == 200
     assert tried["socket"]["opened"] is True
