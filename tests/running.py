@@ -102,13 +102,16 @@ class Running:
 
         seconds: what an idle machine may need; a busy one gets `PATIENCE` times as many.
         """
-        deadline = time.monotonic() + seconds * PATIENCE
+        began = time.monotonic()
+        deadline = began + seconds * PATIENCE
         while True:
             with contextlib.suppress(httpx2.TransportError):
                 if answer := look():
                     return answer
+            # The longer it takes the more rarely: every look takes time from the process that is waited for.
+            pause = min(0.1, 0.02 + (time.monotonic() - began) / 50)
             with contextlib.suppress(subprocess.TimeoutExpired):
-                code = self.alive.wait(0.02)
+                code = self.alive.wait(pause)
                 raise AssertionError(f"ended with {code} before: {what}\n{self.said()[-4000:]}")
             assert time.monotonic() < deadline, f"not within {seconds * PATIENCE:.0f} s: {what}\n{self.said()[-4000:]}"
 

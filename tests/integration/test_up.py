@@ -67,7 +67,7 @@ def test_a_new_installation_has_a_day_of_history_within_seconds(tmp_path: Path) 
 
 
 def test_a_broken_off_history_is_finished_and_never_made_twice(tmp_path: Path) -> None:
-    arguments = ("up", "--data-dir", tmp_path / "data", "--backfill-hours", "2", "--posts-per-minute", "30")
+    arguments = ("up", "--data-dir", tmp_path / "data", "--backfill-hours", "1", "--posts-per-minute", "30")
     with running(tmp_path, *arguments, SENTISTREAM_ANALYSIS_BATCH_SIZE="50") as server:
         server.healthy()
         server.until(lambda: server.data("stats")["posts"] > 0, 10, "the first posts")
@@ -77,13 +77,13 @@ def test_a_broken_off_history_is_finished_and_never_made_twice(tmp_path: Path) -
 
         def finished() -> bool:
             accounts = {one["connector"]: one for one in server.data("ledger")["accounts"]}
-            return accounts["backfill"]["created"] == 2 * 60 * 30 and accounts["backfill"]["in_flight"] == 0
+            return accounts["backfill"]["created"] == 60 * 30 and accounts["backfill"]["in_flight"] == 0
 
         server.until(finished, 30, "the whole history")
         assert server.terminate() == 0
     with running(tmp_path, *arguments) as server:
         server.healthy()
-        assert {one["connector"]: one["created"] for one in server.data("ledger")["accounts"]}["backfill"] == 3600
+        assert {one["connector"]: one["created"] for one in server.data("ledger")["accounts"]}["backfill"] == 60 * 30
         assert server.terminate() == 0
     assert run("doctor", "--data-dir", tmp_path / "data", cwd=tmp_path).returncode == 0
 
