@@ -21,6 +21,7 @@ AGES = (timedelta(), timedelta(hours=2), timedelta(minutes=6, seconds=30))
 RULES = "document.querySelector('[data-testid=rules]').innerText"
 
 MOMENTS = "[...document.querySelectorAll('time')]"
+CHARTS = "[...document.querySelectorAll('svg[role=img], svg[role=slider]')]"
 
 
 @pytest.fixture(scope="module")
@@ -302,6 +303,7 @@ def test_every_moment_is_told_in_utc_to_pointer_and_keyboard(browser: Browser, s
         browser.open(url=address(server) + path)
         browser.text(selector="main time")
         browser.until(script=f"{MOMENTS}.every((one) => one.title.endsWith('UTC') || one.tabIndex === 0)")
+        browser.until(script=f"{CHARTS}.every((one) => /\\d/.test(one.getAttribute('aria-label')))")
 
     # In the drawer: Escape takes the tip away first, and the drawer then.
     browser.text(selector='[data-testid="post-details"] time')

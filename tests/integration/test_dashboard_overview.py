@@ -147,6 +147,8 @@ def test_the_trend_is_read_and_zoomed_with_keys(browser: Browser, server: Runnin
     browser.open(url=address(server))
     settle(browser)
     assert "posts, average" in browser.readTrend(keys=["End"])
+    slider = "document.querySelector('[data-testid=trend] [role=slider]')"
+    assert re.match(r"\w{3} \d", browser.evaluate(script=f"return {slider}.ariaValueText"))
     assert "posts, average" not in browser.readTrend(keys=["Home", "ArrowRight", "Shift+ArrowRight"]), "selecting"
     browser.press(key="Enter")
     zoomed = shown_in(browser.at(part="Z/"))

@@ -58,7 +58,14 @@ export function LineChart(props: LineChartProps) {
         </span>
       </figcaption>
       <div ref={ref} style={{ height }}>
-        <TimeChart width={width} height={height} summary={summary} handlers={handlers}>
+        <TimeChart
+          width={width}
+          height={height}
+          summary={summary}
+          slices={readings}
+          read={read}
+          handlers={handlers}
+        >
           {compact ? (
             <line className={classes.base} x1={0} x2={width} y1={y(0)} y2={y(0)} />
           ) : (

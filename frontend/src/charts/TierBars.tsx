@@ -32,8 +32,29 @@ export function TierBars({ bars, start, end, summary, onChoose }: TierBarsProps)
         {read ? readout(read) : "\u00a0"}
       </p>
       <div ref={ref} style={{ height }}>
-        <TimeChart width={width} height={height} summary={summary} handlers={handlers}>
+        <TimeChart
+          width={width}
+          height={height}
+          summary={summary}
+          slices={bars}
+          read={read}
+          handlers={handlers}
+        >
           <defs>
+            <pattern id="read-fast" width="4" height="4" patternUnits="userSpaceOnUse">
+              <rect width="4" height="4" className={classes.fast} />
+              <line x1="0" y1="2" x2="4" y2="2" className={classes.cut} />
+            </pattern>
+            <pattern
+              id="read-llm"
+              width="5"
+              height="5"
+              patternUnits="userSpaceOnUse"
+              patternTransform="rotate(-45)"
+            >
+              <rect width="5" height="5" className={classes.llm} />
+              <line x1="0" y1="0" x2="0" y2="5" className={classes.cut} />
+            </pattern>
             <pattern
               id="unread"
               width="5"

@@ -62,7 +62,14 @@ export function TrendChart(props: TrendChartProps) {
       className={classes.chart}
       style={full ? { flex: "1 1 0", minHeight: 0 } : { height: HEIGHT }}
     >
-      <TimeChart width={width} height={height} summary={summary} handlers={handlers}>
+      <TimeChart
+        width={width}
+        height={height}
+        summary={summary}
+        slices={bars}
+        read={read}
+        handlers={handlers}
+      >
         <Axes
           x={x}
           y={y}

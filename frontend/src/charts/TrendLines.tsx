@@ -15,16 +15,44 @@ interface TrendLinesProps {
   y(value: number): number;
 }
 
+/** Half of the mark at the end of a line, in px. */
+const MARK = 4;
+
 export function TrendLines({ lines, ghost, x, y }: TrendLinesProps) {
   return lines.map(({ series, points }) => (
-    <path
-      key={series}
-      className={ghost ? classes.ghost : classes.line}
-      data-series={series}
-      d={pathOf(points, x, y)}
-      data-testid={ghost ? "ghost" : undefined}
-    />
+    <g key={series}>
+      <path
+        className={ghost ? classes.ghost : classes.line}
+        data-series={series}
+        d={pathOf(points, x, y)}
+        data-testid={ghost ? "ghost" : undefined}
+      />
+      {!ghost && (
+        <EndMark series={series} last={points.findLast(({ value }) => value !== null)} x={x} y={y} />
+      )}
+    </g>
   ));
+}
+
+interface EndMarkProps extends Pick<TrendLinesProps, "x" | "y"> {
+  series: TrendLine["series"];
+  last: Point | undefined;
+}
+
+/** Round is positive, square negative, as everywhere: the shape says what the colour says. */
+function EndMark({ series, last, x, y }: EndMarkProps) {
+  if (!last || (series !== "positive" && series !== "negative")) return null;
+  return (
+    <rect
+      className={classes.end}
+      data-series={series}
+      x={x((last.start + last.end) / 2) - MARK}
+      y={y(last.value ?? 0) - MARK}
+      width={2 * MARK}
+      height={2 * MARK}
+      rx={series === "positive" ? MARK : 0.5}
+    />
+  );
 }
 
 /** One line per series: posts, or shares of the scored posts. */

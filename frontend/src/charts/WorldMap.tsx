@@ -5,7 +5,7 @@ import { feature } from "topojson-client";
 import type { GeometryCollection, Topology } from "topojson-specification";
 import atlas from "world-atlas/countries-110m.json";
 import { COUNTRY_BY_NUMBER } from "../lib/countries";
-import { leanFill, leanReach } from "../lib/lean";
+import { leanFill, leanReach, sideOf } from "../lib/lean";
 import { describePlace, type Located, nameOfPlace, radiusOf } from "../lib/places";
 import { FEW_POSTS } from "../lib/statistics";
 import classes from "./WorldMap.module.css";
@@ -17,6 +17,8 @@ const LOWEST = 180;
 const HIGHEST = 360;
 /** From this width on bubbles have their full size. */
 const WIDE = 720;
+/** Half the side of a square over the radius of a circle of the same area. */
+const SQUARE = Math.sqrt(Math.PI) / 2;
 
 type Countries = Topology<{ countries: GeometryCollection<{ name: string }> }>;
 const topology = atlas as unknown as Countries;
@@ -80,6 +82,9 @@ export function WorldMap({ countries, cities, summary, chosen, onPick }: WorldMa
             >
               <line className={classes.hatch} x1="0" y1="0" x2="0" y2="5" />
             </pattern>
+            <pattern id="leans-negative" width="4" height="4" patternUnits="userSpaceOnUse">
+              <line className={classes.cut} x1="0" y1="2" x2="4" y2="2" />
+            </pattern>
           </defs>
           {drawn.outlines.map(({ code, key, path }) => {
             const place = code === null ? undefined : byCode.get(code);
@@ -103,25 +108,36 @@ export function WorldMap({ countries, cities, summary, chosen, onPick }: WorldMa
                   fillOpacity={few ? 0.35 : undefined}
                 />
                 {few && <path d={path} fill="url(#few-posts)" />}
+                {!few && place && sideOf(place.average_sentiment) === "negative" && (
+                  <path d={path} fill="url(#leans-negative)" />
+                )}
               </g>
             );
           })}
-          {spots.map(({ place, x, y }) => (
-            // biome-ignore lint/a11y/noStaticElementInteractions: the list of cities and the filter bar are the way of keys
-            <circle
-              key={place.key}
-              className={classes.city}
-              data-city={place.key}
-              data-few={place.scored < FEW_POSTS || undefined}
-              data-chosen={chosen.city.includes(place.key) || undefined}
-              cx={x}
-              cy={y}
-              r={radiusOf(place.posts, most, Math.min(1, width / WIDE))}
-              fill={leanFill(place.average_sentiment, reach)}
-              onPointerEnter={() => setShown(place)}
-              onClick={() => onPick("city", place.key)}
-            />
-          ))}
+          {spots.map(({ place, x, y }) => {
+            const radius = radiusOf(place.posts, most, Math.min(1, width / WIDE));
+            // Square leans negative, at the same area: the shape says what the colour says.
+            const square = sideOf(place.average_sentiment) === "negative";
+            const half = square ? radius * SQUARE : radius;
+            return (
+              // biome-ignore lint/a11y/noStaticElementInteractions: the list of cities and the filter bar are the way of keys
+              <rect
+                key={place.key}
+                className={classes.city}
+                data-city={place.key}
+                data-few={place.scored < FEW_POSTS || undefined}
+                data-chosen={chosen.city.includes(place.key) || undefined}
+                x={x - half}
+                y={y - half}
+                width={2 * half}
+                height={2 * half}
+                rx={square ? 1.5 : half}
+                fill={leanFill(place.average_sentiment, reach)}
+                onPointerEnter={() => setShown(place)}
+                onClick={() => onPick("city", place.key)}
+              />
+            );
+          })}
         </svg>
       )}
       <Readout shown={shown} reach={reach} />
@@ -139,13 +155,18 @@ function Readout({ shown, reach }: { shown: Located | null; reach: number }) {
             <strong>{nameOfPlace(shown)}</strong> {describePlace(shown)}
           </>
         ) : (
-          "Bubbles are cities, by posts."
+          "Bubbles are cities, by posts; square ones and striped countries lean negative."
         )}
       </p>
       <p className={classes.legend} aria-hidden="true">
         <span>negative</span>
         {steps.map((mean) => (
-          <span key={mean} className={classes.key} style={{ background: leanFill(mean, reach) }} />
+          <span
+            key={mean}
+            className={classes.key}
+            data-side={sideOf(mean)}
+            style={{ backgroundColor: leanFill(mean, reach) }}
+          />
         ))}
         <span>positive</span>
       </p>

@@ -5,7 +5,7 @@ import { barsOf, type Lane, lanesOf } from "../charts/lanes";
 import { spaced, ticksOf, timeScale, timeTick } from "../charts/timeAxis";
 import { alertHeadline, alertLength, isSnoozed } from "../lib/alerts";
 import { episodeTable } from "../lib/episodeTable";
-import { formatBoth, plural } from "../lib/format";
+import { formatBoth, formatDayAndTime, plural } from "../lib/format";
 import { Panel, PanelBody } from "../ui/Panel";
 import { useNow } from "../ui/useNow";
 import classes from "./EpisodeTimeline.module.css";
@@ -81,13 +81,7 @@ interface LaneBarsProps extends Omit<LanesProps, "alerts"> {
 
 function LaneBars({ lane, width, start, end, now, chosen, open }: LaneBarsProps) {
   return (
-    <svg
-      className={classes.bars}
-      width={width}
-      height={LANE}
-      role="img"
-      aria-label={`${lane.title}: ${plural(lane.episodes.length, "episode")}`}
-    >
+    <svg className={classes.bars} width={width} height={LANE} role="img" aria-label={laneSummary(lane)}>
       <line className={classes.track} x1={0} x2={width} y1={LANE / 2} y2={LANE / 2} />
       {width > 0 &&
         barsOf(lane, start, end, width, now).map(({ alert, left, width: room }) => (
@@ -108,6 +102,14 @@ function LaneBars({ lane, width, start, end, now, chosen, open }: LaneBarsProps)
         ))}
     </svg>
   );
+}
+
+function laneSummary({ title, episodes }: Lane): string {
+  const latest = episodes.at(-1);
+  const count = `${title}: ${plural(episodes.length, "episode")}`;
+  if (!latest) return count;
+  const began = formatDayAndTime(Date.parse(latest.triggered_at));
+  return `${count}, the latest from ${began}, ${latest.resolved_at === null ? "still open" : "ended"}`;
 }
 
 function Axis({ start, end, width }: { start: number; end: number; width: number }) {

@@ -6,8 +6,9 @@ import { useMarks } from "../api/marks";
 import { type Bar, barsOf, type Series } from "../charts/bars";
 import { around, marksWithin } from "../charts/marks";
 import { TrendChart } from "../charts/TrendChart";
+import { spanTitle } from "../charts/timeAxis";
 import type { Filters } from "../lib/filters";
-import { formatClock, formatCount, formatShare, plural } from "../lib/format";
+import { formatCount, formatShare, plural } from "../lib/format";
 import { type Range, shapeOf } from "../lib/range";
 import { SENTIMENT_TITLES } from "../lib/sentiment";
 import { cellOfMoment, type Table } from "../lib/table";
@@ -192,9 +193,7 @@ function summaryOf(bars: readonly Bar[], range: Range): string {
     (most, bar) => (most && most.posts >= bar.posts ? most : bar),
     null,
   );
-  const peak = busiest
-    ? `, most of them (${formatCount(busiest.posts)}) from ${formatClock(busiest.start)} on`
-    : "";
+  const peak = busiest ? `, most of them (${formatCount(busiest.posts)}) in ${spanTitle(busiest)}` : "";
   const share = formatShare(scored > 0 ? negative / scored : null);
   return `Trend of the ${shapeOf(range).title}: ${plural(posts, "post")}${peak}; ${share} negative.`;
 }
