@@ -10,10 +10,11 @@ import { launch } from "./browser.mjs";
 import * as explore from "./explore.mjs";
 import * as live from "./live.mjs";
 import * as overview from "./overview.mjs";
+import * as panels from "./panels.mjs";
 import * as common from "./steps.mjs";
 import * as wall from "./wall.mjs";
 
-const steps = { ...common, ...overview, ...explore, ...wall, ...live, ...access };
+const steps = { ...common, ...overview, ...explore, ...wall, ...live, ...access, ...panels };
 
 const session = { browser: await launch(), page: null, complaints: [] };
 

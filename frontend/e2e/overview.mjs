@@ -7,7 +7,7 @@ const BAR = '[data-testid="trend"] g:has(> rect[data-series])';
 
 /** Picks `item` of the menu of the panel `title`; what the browser then saves. */
 export async function exported({ page }, { title, item }) {
-  await page.getByRole("button", { name: `${title}: more` }).click({ timeout: WAIT_MS });
+  await page.getByRole("button", { name: `${title}: more`, exact: true }).click({ timeout: WAIT_MS });
   const [saved] = await Promise.all([
     page.waitForEvent("download", { timeout: WAIT_MS }),
     page.getByRole("menuitem", { name: item }).click(),
@@ -18,7 +18,7 @@ export async function exported({ page }, { title, item }) {
   return { name, ...(await painted(page, content)) };
 }
 
-/** The size of a picture, and how many of its pixels are of each of these colours, about. */
+/** The size of a picture, how many of its pixels are of each of these colours, about, and how many below its title are drawn on. */
 async function painted(page, content) {
   return page.evaluate(async (base64) => {
     const picture = new Image();
@@ -39,7 +39,12 @@ async function painted(page, content) {
         if (wanted.every((part, index) => Math.abs(part - data[at + index]) < 12)) count += 1;
       return count;
     };
+    // Dark on light: what is written or drawn in the lower two thirds, where no title stands.
+    let drawn = 0;
+    for (let at = canvas.width * Math.round(canvas.height / 3) * 4; at < data.length; at += 4)
+      if (data[at + 3] > 200 && data[at] + data[at + 1] + data[at + 2] < 600) drawn += 1;
     return {
+      drawn,
       width: picture.width,
       height: picture.height,
       positive: pixelsOf("--pos"),

@@ -18,6 +18,7 @@ const DRAWN = [
   "font-family",
   "font-size",
   "font-weight",
+  "font-style",
 ];
 
 /** `element` as it is on the screen, as PNG; what carries data-no-picture is left out. */
