@@ -3,7 +3,7 @@ import { type ReactNode, useId } from "react";
 import { timeZone } from "../lib/timeZone";
 import form from "../ui/Form.module.css";
 import { Panel } from "../ui/Panel";
-import { type Preferences, prefer, usePreferences } from "../ui/preferences";
+import { prefer, usePreferences } from "../ui/preferences";
 import classes from "./ScreenSettings.module.css";
 
 const ZONES = Intl.supportedValuesOf("timeZone");
@@ -19,22 +19,13 @@ export function ScreenSettings() {
       about="Kept by this browser, for nobody else, and applied before anything is drawn."
     >
       <div className={classes.rows} data-testid="screen-settings">
-        <Row title="Theme" note="The key t switches it, too.">
-          {(id) => (
-            <SegmentedControl
-              size="xs"
-              radius="md"
-              aria-labelledby={id}
-              data={[
-                { value: "auto", label: "As the system" },
-                { value: "light", label: "Light" },
-                { value: "dark", label: "Dark" },
-              ]}
-              value={colorScheme}
-              onChange={(value) => setColorScheme(value as typeof colorScheme)}
-            />
-          )}
-        </Row>
+        <Choice
+          title="Theme"
+          note="The key t switches it, too."
+          options={{ auto: "As the system", light: "Light", dark: "Dark" }}
+          value={colorScheme}
+          onChange={setColorScheme}
+        />
         <Row
           title="Time zone"
           note="Of every time and of the days and hours that charts are cut into; hover over a time for UTC. The page reloads."
@@ -60,38 +51,48 @@ export function ScreenSettings() {
             </span>
           )}
         </Row>
-        <Row title="Density" note="How much room stands between things.">
-          {(id) => (
-            <SegmentedControl
-              size="xs"
-              radius="md"
-              aria-labelledby={id}
-              data={[
-                { value: "comfortable", label: "Comfortable" },
-                { value: "compact", label: "Compact" },
-              ]}
-              value={density}
-              onChange={(value) => prefer({ density: value as Preferences["density"] })}
-            />
-          )}
-        </Row>
-        <Row title="Motion" note="Reduced: nothing slides or fades, whatever the system says.">
-          {(id) => (
-            <SegmentedControl
-              size="xs"
-              radius="md"
-              aria-labelledby={id}
-              data={[
-                { value: "system", label: "As the system" },
-                { value: "reduced", label: "Reduced" },
-              ]}
-              value={motion}
-              onChange={(value) => prefer({ motion: value as Preferences["motion"] })}
-            />
-          )}
-        </Row>
+        <Choice
+          title="Density"
+          note="How much room stands between things."
+          options={{ comfortable: "Comfortable", compact: "Compact" }}
+          value={density}
+          onChange={(chosen) => prefer({ density: chosen })}
+        />
+        <Choice
+          title="Motion"
+          note="Reduced: nothing slides or fades, whatever the system says."
+          options={{ system: "As the system", reduced: "Reduced" }}
+          value={motion}
+          onChange={(chosen) => prefer({ motion: chosen })}
+        />
       </div>
     </Panel>
+  );
+}
+
+interface ChoiceProps<Value extends string> {
+  title: string;
+  note: string;
+  /** What can be chosen, and its title. */
+  options: Record<Value, string>;
+  value: Value;
+  onChange(value: Value): void;
+}
+
+function Choice<Value extends string>({ title, note, options, value, onChange }: ChoiceProps<Value>) {
+  return (
+    <Row title={title} note={note}>
+      {(id) => (
+        <SegmentedControl
+          size="xs"
+          radius="md"
+          aria-labelledby={id}
+          data={(Object.keys(options) as Value[]).map((one) => ({ value: one, label: options[one] }))}
+          value={value}
+          onChange={onChange}
+        />
+      )}
+    </Row>
   );
 }
 
