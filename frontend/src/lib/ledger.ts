@@ -1,8 +1,8 @@
-import type { AccountTotals } from "../api/types";
+import type { AccountTotals, Ledger } from "../api/types";
 
 type OutcomeName = Exclude<keyof AccountTotals, "received" | "balanced">;
 
-interface Outcome {
+export interface Outcome {
   name: OutcomeName;
   title: string;
   /** Shown although it is zero. */
@@ -34,4 +34,14 @@ export function outcomesOf(total: AccountTotals): (Outcome & { value: number })[
   return OUTCOMES.map((outcome) => ({ ...outcome, value: total[outcome.name] })).filter(
     ({ always, value }) => always || value > 0,
   );
+}
+
+/** The heads of a table of accounts. */
+export function headsOf(outcomes: readonly Outcome[]): string[] {
+  return ["connector", "received", ...outcomes.map(({ title }) => title), "adds up"];
+}
+
+/** What is said of a ledger that adds up. */
+export function balanceWords({ stable }: Ledger): string {
+  return stable ? "adds up" : "adds up so far, posts are moving";
 }

@@ -14,6 +14,7 @@ import classes from "./Corrections.module.css";
 const FIRST = 50;
 const MOST = 1_000;
 const HEIGHT = 320;
+const COLUMNS = ["when", "by", "post", "it read", "by model", "became", "note"];
 
 /** What people said of posts and took back; all that stands is a labelled set to download. */
 export default function Corrections() {
@@ -49,42 +50,29 @@ export default function Corrections() {
         >
           {(data) => (
             <>
-              <DataTable label="Corrections" testId="corrections">
-                <thead>
-                  <tr>
-                    <th scope="col">when</th>
-                    <th scope="col">by</th>
-                    <th scope="col">post</th>
-                    <th scope="col">it read</th>
-                    <th scope="col">by model</th>
-                    <th scope="col">became</th>
-                    <th scope="col">note</th>
+              <DataTable label="Corrections" testId="corrections" columns={COLUMNS} list={list}>
+                {data.lines.map((line, row) => (
+                  <tr key={line.number} data-row={row}>
+                    <td>
+                      <Timestamp at={line.corrected_at} />
+                    </td>
+                    <td>{line.corrected_by}</td>
+                    <td>
+                      <button
+                        type="button"
+                        data-row-focus=""
+                        className={classes.open}
+                        onClick={() => void open(line.post_key)}
+                      >
+                        {titleOf(line.source)} {line.post_id}
+                      </button>
+                    </td>
+                    <td>{line.was.sentiment_label}</td>
+                    <td>{line.was.model_name ?? "nobody"}</td>
+                    <td>{became(line)}</td>
+                    <td>{line.note}</td>
                   </tr>
-                </thead>
-                <tbody ref={list}>
-                  {data.lines.map((line, row) => (
-                    <tr key={line.number} data-row={row}>
-                      <td>
-                        <Timestamp at={line.corrected_at} />
-                      </td>
-                      <td>{line.corrected_by}</td>
-                      <td>
-                        <button
-                          type="button"
-                          data-row-focus=""
-                          className={classes.open}
-                          onClick={() => void open(line.post_key)}
-                        >
-                          {titleOf(line.source)} {line.post_id}
-                        </button>
-                      </td>
-                      <td>{line.was.sentiment_label}</td>
-                      <td>{line.was.model_name ?? "nobody"}</td>
-                      <td>{became(line)}</td>
-                      <td>{line.note}</td>
-                    </tr>
-                  ))}
-                </tbody>
+                ))}
               </DataTable>
               {data.hasMore && limit < MOST && (
                 <button type="button" className={classes.download} onClick={() => setLimit(MOST)}>

@@ -120,64 +120,47 @@ function Figures({ report, cell, choose }: FiguresProps) {
             corrected posts.
           </p>
         )}
-        <DataTable label="Shares now and by the layer" numbers>
-          <thead>
-            <tr>
-              <th scope="col">label</th>
-              <th scope="col">now</th>
-              <th scope="col">layer</th>
-            </tr>
-          </thead>
-          <tbody>
-            {report.shifts.map((shift) => (
-              <tr key={shift.label}>
-                <th scope="row">{shift.label}</th>
-                <td>{percent(shift.current_share)}</td>
-                <td>{percent(shift.layer_share)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </DataTable>
-      </div>
-      <DataTable label="Posts by what counts now, then by the layer" numbers>
-        <thead>
-          <tr>
-            <th scope="col">now, then layer</th>
-            {LABELS.map((label) => (
-              <th key={label} scope="col">
-                {label}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {LABELS.map((current) => (
-            <tr key={current}>
-              <th scope="row">{current}</th>
-              {LABELS.map((label) => {
-                const count = report.confusion[current]?.[label] ?? 0;
-                const same = current === label;
-                return (
-                  <td key={label} data-same={same || undefined}>
-                    {same || count === 0 ? (
-                      formatCount(count)
-                    ) : (
-                      <button
-                        type="button"
-                        className={classes.cell}
-                        aria-pressed={cell?.current === current && cell.label === label}
-                        aria-label={`${current} now, ${label} by the layer: ${count}`}
-                        onClick={() => choose({ current, label })}
-                      >
-                        {formatCount(count)}
-                      </button>
-                    )}
-                  </td>
-                );
-              })}
+        <DataTable label="Shares now and by the layer" columns={["label", "now", "layer"]} numbers>
+          {report.shifts.map((shift) => (
+            <tr key={shift.label}>
+              <th scope="row">{shift.label}</th>
+              <td>{percent(shift.current_share)}</td>
+              <td>{percent(shift.layer_share)}</td>
             </tr>
           ))}
-        </tbody>
+        </DataTable>
+      </div>
+      <DataTable
+        label="Posts by what counts now, then by the layer"
+        columns={["now, then layer", ...LABELS]}
+        numbers
+      >
+        {LABELS.map((current) => (
+          <tr key={current}>
+            <th scope="row">{current}</th>
+            {LABELS.map((label) => {
+              const count = report.confusion[current]?.[label] ?? 0;
+              const same = current === label;
+              return (
+                <td key={label} data-same={same || undefined}>
+                  {same || count === 0 ? (
+                    formatCount(count)
+                  ) : (
+                    <button
+                      type="button"
+                      className={classes.cell}
+                      aria-pressed={cell?.current === current && cell.label === label}
+                      aria-label={`${current} now, ${label} by the layer: ${count}`}
+                      onClick={() => choose({ current, label })}
+                    >
+                      {formatCount(count)}
+                    </button>
+                  )}
+                </td>
+              );
+            })}
+          </tr>
+        ))}
       </DataTable>
       <Groups title="language" groups={report.languages} name={languageOf} />
       <Groups title="platform" groups={report.sources} name={titleOf} />
@@ -195,23 +178,14 @@ function Groups({
   name: (key: string) => string;
 }) {
   return (
-    <DataTable label={`Agreement by ${title}`} numbers>
-      <thead>
-        <tr>
-          <th scope="col">{title}</th>
-          <th scope="col">posts</th>
-          <th scope="col">agree</th>
+    <DataTable label={`Agreement by ${title}`} columns={[title, "posts", "agree"]} numbers>
+      {groups.slice(0, 12).map((group) => (
+        <tr key={group.key}>
+          <th scope="row">{group.key === "unknown" ? "unknown" : name(group.key)}</th>
+          <td>{formatCount(group.posts)}</td>
+          <td>{percent(group.share)}</td>
         </tr>
-      </thead>
-      <tbody>
-        {groups.slice(0, 12).map((group) => (
-          <tr key={group.key}>
-            <th scope="row">{group.key === "unknown" ? "unknown" : name(group.key)}</th>
-            <td>{formatCount(group.posts)}</td>
-            <td>{percent(group.share)}</td>
-          </tr>
-        ))}
-      </tbody>
+      ))}
     </DataTable>
   );
 }

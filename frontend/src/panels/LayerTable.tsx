@@ -58,44 +58,39 @@ export function LayerTable({ query, chosen, choose }: LayerTableProps) {
         empty="No other model has read anything yet. Choose one and let it read."
       >
         {(layers) => (
-          <DataTable label="Layers" testId="layers">
-            <thead>
-              <tr>
-                <th scope="col">layer</th>
-                <th scope="col">model</th>
-                <th scope="col">state</th>
-                <th scope="col">posts</th>
-                <th scope="col">by</th>
-                <th scope="col">
-                  <VisuallyHidden>actions</VisuallyHidden>
+          <DataTable
+            label="Layers"
+            columns={[
+              "layer",
+              "model",
+              "state",
+              "posts",
+              "by",
+              <VisuallyHidden key="actions">actions</VisuallyHidden>,
+            ]}
+            testId="layers"
+          >
+            {layers.map((layer) => (
+              <tr key={layer.name} data-chosen={layer.name === chosen || undefined}>
+                <th scope="row">
+                  <button type="button" className={classes.name} onClick={() => choose(layer.name)}>
+                    {layer.name}
+                  </button>
                 </th>
+                <td>{layer.model_name ? `${layer.model_name} ${layer.model_version}` : layer.model}</td>
+                <td>{layer.error ? <span className={classes.error}>{layer.error}</span> : stateOf(layer)}</td>
+                <td>
+                  {formatCount(layer.seen)}
+                  {!layer.shadow &&
+                    layer.total > 0 &&
+                    ` of ${formatCount(Math.max(layer.total, layer.seen))}`}
+                </td>
+                <td>{layer.created_by}</td>
+                <td>
+                  <Turn layer={layer} work={work} />
+                </td>
               </tr>
-            </thead>
-            <tbody>
-              {layers.map((layer) => (
-                <tr key={layer.name} data-chosen={layer.name === chosen || undefined}>
-                  <th scope="row">
-                    <button type="button" className={classes.name} onClick={() => choose(layer.name)}>
-                      {layer.name}
-                    </button>
-                  </th>
-                  <td>{layer.model_name ? `${layer.model_name} ${layer.model_version}` : layer.model}</td>
-                  <td>
-                    {layer.error ? <span className={classes.error}>{layer.error}</span> : stateOf(layer)}
-                  </td>
-                  <td>
-                    {formatCount(layer.seen)}
-                    {!layer.shadow &&
-                      layer.total > 0 &&
-                      ` of ${formatCount(Math.max(layer.total, layer.seen))}`}
-                  </td>
-                  <td>{layer.created_by}</td>
-                  <td>
-                    <Turn layer={layer} work={work} />
-                  </td>
-                </tr>
-              ))}
-            </tbody>
+            ))}
           </DataTable>
         )}
       </PanelBody>

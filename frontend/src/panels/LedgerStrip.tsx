@@ -1,12 +1,13 @@
 import { useState } from "react";
 import { useLedger } from "../api/hooks";
-import type { Account, AccountTotals, Ledger } from "../api/types";
-import { formatCount, plural } from "../lib/format";
-import { LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES } from "../lib/ledger";
+import type { Account, Ledger } from "../api/types";
+import { plural } from "../lib/format";
+import { balanceWords, headsOf, LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES } from "../lib/ledger";
 import { tableOfFields } from "../lib/table";
 import { Icon } from "../ui/Icon";
 import { Popup } from "../ui/Popup";
 import { Strip } from "../ui/Strip";
+import { AccountRow } from "./AccountRow";
 import { LedgerEquation } from "./LedgerEquation";
 import classes from "./LedgerStrip.module.css";
 
@@ -42,7 +43,7 @@ function Verdict({ ledger }: { ledger: Ledger }) {
   return (
     <p className={classes.verdict} data-balanced="true">
       <Icon name="check" size={15} />
-      {ledger.stable ? "adds up" : "adds up so far, posts are moving"}, {plural(ledger.rows, "row")} stored
+      {balanceWords(ledger)}, {plural(ledger.rows, "row")} stored
     </p>
   );
 }
@@ -50,7 +51,7 @@ function Verdict({ ledger }: { ledger: Ledger }) {
 function Connectors({ accounts }: { accounts: readonly Account[] }) {
   const [open, setOpen] = useState(false);
   if (accounts.length === 0) return null;
-  const columns = OUTCOMES.filter(
+  const outcomes = OUTCOMES.filter(
     ({ name, always }) => always || accounts.some((account) => account[name] > 0),
   );
   return (
@@ -73,36 +74,25 @@ function Connectors({ accounts }: { accounts: readonly Account[] }) {
           <caption>By connector</caption>
           <thead>
             <tr>
-              <th scope="col">connector</th>
-              <th scope="col">received</th>
-              {columns.map(({ name, title }) => (
-                <th key={name} scope="col">
+              {headsOf(outcomes).map((title) => (
+                <th key={title} scope="col">
                   {title}
                 </th>
               ))}
-              <th scope="col">adds up</th>
             </tr>
           </thead>
           <tbody>
             {accounts.map((account) => (
-              <ConnectorRow key={account.connector} account={account} columns={columns} />
+              <AccountRow
+                key={account.connector}
+                name={account.connector}
+                totals={account}
+                outcomes={outcomes}
+              />
             ))}
           </tbody>
         </table>
       </div>
     </Popup>
-  );
-}
-
-function ConnectorRow({ account, columns }: { account: Account; columns: typeof OUTCOMES }) {
-  return (
-    <tr>
-      <th scope="row">{account.connector}</th>
-      <td>{formatCount(account.received)}</td>
-      {columns.map(({ name }) => (
-        <td key={name}>{formatCount((account as AccountTotals)[name])}</td>
-      ))}
-      <td>{account.balanced ? "yes" : "no"}</td>
-    </tr>
   );
 }

@@ -1,11 +1,11 @@
 import { useLedger } from "../api/hooks";
-import type { AccountTotals, Ledger } from "../api/types";
-import { formatCount } from "../lib/format";
-import { LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES } from "../lib/ledger";
+import type { Ledger } from "../api/types";
+import { balanceWords, headsOf, LEDGER_ABOUT, LEDGER_COLUMNS, OUTCOMES } from "../lib/ledger";
 import { tableOfFields } from "../lib/table";
 import { DataTable } from "../ui/DataTable";
 import { Icon } from "../ui/Icon";
 import { Panel, PanelBody } from "../ui/Panel";
+import { AccountRow } from "./AccountRow";
 import { LedgerEquation } from "./LedgerEquation";
 import classes from "./LedgerTable.module.css";
 
@@ -31,25 +31,18 @@ export function LedgerTable() {
         {(ledger) => (
           <div className={classes.account}>
             <LedgerEquation totals={ledger.total} />
-            <DataTable label="Ledger by connector" testId="ledger-table" numbers>
-              <thead>
-                <tr>
-                  <th scope="col">connector</th>
-                  <th scope="col">received</th>
-                  {OUTCOMES.map(({ name, title }) => (
-                    <th key={name} scope="col">
-                      {title}
-                    </th>
-                  ))}
-                  <th scope="col">adds up</th>
-                </tr>
-              </thead>
-              <tbody>
-                {ledger.accounts.map((account) => (
-                  <Row key={account.connector} name={account.connector} totals={account} />
-                ))}
-                {ledger.accounts.length > 1 && <Row name="all" totals={ledger.total} />}
-              </tbody>
+            <DataTable label="Ledger by connector" columns={headsOf(OUTCOMES)} testId="ledger-table" numbers>
+              {ledger.accounts.map((account) => (
+                <AccountRow
+                  key={account.connector}
+                  name={account.connector}
+                  totals={account}
+                  outcomes={OUTCOMES}
+                />
+              ))}
+              {ledger.accounts.length > 1 && (
+                <AccountRow name="all" totals={ledger.total} outcomes={OUTCOMES} />
+              )}
             </DataTable>
           </div>
         )}
@@ -58,23 +51,8 @@ export function LedgerTable() {
   );
 }
 
-function Row({ name, totals }: { name: string; totals: AccountTotals }) {
-  return (
-    <tr>
-      <th scope="row">{name}</th>
-      <td>{formatCount(totals.received)}</td>
-      {OUTCOMES.map((outcome) => (
-        <td key={outcome.name} data-zero={totals[outcome.name] === 0 || undefined} className={classes.cell}>
-          {formatCount(totals[outcome.name])}
-        </td>
-      ))}
-      <td>{totals.balanced ? "yes" : "no"}</td>
-    </tr>
-  );
-}
-
 function Verdict({ ledger }: { ledger: Ledger }) {
-  if (ledger.balanced) return <>{ledger.stable ? "adds up" : "adds up so far, posts are moving"}</>;
+  if (ledger.balanced) return <>{balanceWords(ledger)}</>;
   return (
     <span className={classes.wrong} title={ledger.contradictions.join("\n")}>
       <Icon name="alert" size={14} /> does not add up: run sentistream doctor

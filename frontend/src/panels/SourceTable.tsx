@@ -39,25 +39,24 @@ export function SourceTable() {
         empty="No source runs in this process. Posts can still be sent over HTTP."
       >
         {(sources) => (
-          <DataTable label="Sources" testId="sources">
-            <thead>
-              <tr>
-                <th scope="col">source</th>
-                <th scope="col">state</th>
-                <th scope="col">now</th>
-                <th scope="col">a minute</th>
-                <th scope="col">behind</th>
-                <th scope="col">brought in</th>
-                <th scope="col">unreadable</th>
-                <th scope="col">last post</th>
-                <th scope="col">switch</th>
-              </tr>
-            </thead>
-            <tbody>
-              {sources.map((source) => (
-                <Row key={source.name} source={source} />
-              ))}
-            </tbody>
+          <DataTable
+            label="Sources"
+            columns={[
+              "source",
+              "state",
+              "now",
+              "a minute",
+              "behind",
+              "brought in",
+              "unreadable",
+              "last post",
+              "switch",
+            ]}
+            testId="sources"
+          >
+            {sources.map((source) => (
+              <Row key={source.name} source={source} />
+            ))}
           </DataTable>
         )}
       </PanelBody>
