@@ -12,20 +12,13 @@ from typing import Any
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import Browser, address, serving, stock
 from running import DEFAULT_ANALYSER, Running, run
 
 MISSED = 300
 """Posts that are stored while the server is away."""
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
@@ -121,12 +114,8 @@ def stocked(replay: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     for index, post in enumerate(posts):
         post["created_at"] = (now - timedelta(seconds=90 * index)).isoformat()
     kept = ("post_id", "source", "content", "author", "created_at", "product", "location")
-    body = {"posts": [{name: post[name] for name in kept if post[name] is not None} for post in posts]}
     with serving(tmp_path_factory.mktemp("stocked"), "--source", "none", **DEFAULT_ANALYSER) as server:
-        answer = server.http.post("/api/v1/posts", json=body)
-        assert answer.status_code == 202, answer.text
-        server.until(lambda: server.data("stats")["posts"] == len(posts), 60, "all posts stored")
-        server.until(lambda: server.data("metrics/tiers")["waiting"] == 0, 60, "all posts read by the full model")
+        stock(server, [{name: post[name] for name in kept if post[name] is not None} for post in posts])
         yield server
 
 
@@ -235,8 +224,7 @@ def test_a_model_that_reads_no_emotions_says_so_and_shows_no_zeros(browser: Brow
     with serving(tmp_path, "--source", "none", SENTISTREAM_ANALYSIS_ANALYSER="lexicon") as server:
         now = datetime.now(UTC).isoformat()
         post = {"post_id": "1", "source": "twitter", "content": "It is lovely", "created_at": now}
-        assert server.http.post("/api/v1/posts", json=post).status_code == 202
-        server.until(lambda: server.data("stats")["posts"] == 1, 30, "the post stored")
+        stock(server, [post])
         browser.open(url=address(server))
         browser.text(selector="text=The model that read these posts does not read emotions.")
         assert browser.text(selector='[data-testid="total-churn"]') == "–"

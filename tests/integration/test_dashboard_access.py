@@ -9,20 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import QUICK_ALERTS, Browser, address, serving
 from running import DEFAULT_ANALYSER, Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 TEXTS = ("I hate this, it is terrible and awful", "The worst flight ever, never again", "I love this lovely crew")
-QUICK_ALERTS = {"SENTISTREAM_ALERTS_EVERY_SECONDS": "1", "SENTISTREAM_ALERTS_WINDOW_SECONDS": "3600"}
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
+LASTING_ALERTS = QUICK_ALERTS | {"SENTISTREAM_ALERTS_WINDOW_SECONDS": "3600"}
+"""One that is there until the last test has looked at it."""
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +38,9 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         for index in range(150)
     ]
     late = posts[0] | {"post_id": "late", "created_at": "2199-01-01T00:00:00Z"}
-    with serving(tmp_path_factory.mktemp("access"), "--source", "none", **QUICK_ALERTS, **DEFAULT_ANALYSER) as running:
+    with serving(
+        tmp_path_factory.mktemp("access"), "--source", "none", **LASTING_ALERTS, **DEFAULT_ANALYSER
+    ) as running:
         assert running.http.post("/api/v1/posts", json={"posts": [*posts, late]}).status_code == 202
         running.until(lambda: running.data("stats")["posts"] == 150, 60, "all posts stored")
         running.until(lambda: running.data("ledger/dead-letters"), 30, "the dead letter")

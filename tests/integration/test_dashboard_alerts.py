@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from browsing import Browser, address, chromium, serving
+from browsing import Browser, address, serving
 from running import Running
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -22,13 +22,6 @@ RULES = "document.querySelector('[data-testid=rules]').innerText"
 
 MOMENTS = "[...document.querySelectorAll('time')]"
 CHARTS = "[...document.querySelectorAll('svg[role=img], svg[role=slider]')]"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """One Chromium for all tests of this file."""
-    with chromium() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
