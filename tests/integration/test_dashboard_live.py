@@ -54,12 +54,21 @@ def open_watched(browser: Browser, server: Running, path: str = "/", *, clock: b
 
 WAITING = "document.querySelector('[data-testid=feed-waiting]')?.innerText.includes({text!r})"
 SIZE = "Number(document.querySelector('[data-feed-scroller] article').ariaSetSize)"
+FIRST = "[data-feed-scroller] article"
+AT_TOP = """(() => {{
+    const scroller = document.querySelector("[data-feed-scroller]");
+    const first = scroller?.querySelector('[data-row="0"]');
+    const above = first?.getBoundingClientRect().top - scroller?.getBoundingClientRect().top;
+    return Math.abs(above) < 1 && first.textContent.includes({text!r});
+}})()"""
+"""The newest post is the one meant, and at rest at the top of the feed."""
 PILL = '[data-testid="feed-waiting"]'
 
 
 def test_the_feed_waits_for_who_reads_and_never_loses_the_place(browser: Browser, server: Running) -> None:
-    browser.open(url=address(server))
-    browser.look()
+    browser.open(url=address(server), whole=False)
+    browser.phase(wanted="live")
+    browser.until(script=AT_TOP.format(text="stored"))
     newest = browser.first_seen()
 
     focused = "document.activeElement.closest('[data-feed-scroller] [data-row]')?.dataset.row"
@@ -90,6 +99,7 @@ def test_the_feed_waits_for_who_reads_and_never_loses_the_place(browser: Browser
     browser.until(script="document.querySelector('[data-feed-scroller]').scrollTop === 0")
     browser.gone(selector=PILL)
 
+    browser.until(script=AT_TOP.format(text="while-scrolled"))
     browser.hover(selector="header a")
     browser.press(key="p")
     browser.text(selector='[data-testid="live-state"]:has-text("Feed paused")')
@@ -105,7 +115,7 @@ def test_the_feed_waits_for_who_reads_and_never_loses_the_place(browser: Browser
 
 def test_a_burst_slides_in_by_steps_and_without_motion_where_that_is_wanted(browser: Browser, server: Running) -> None:
     open_watched(browser, server, clock=True)
-    browser.look()
+    browser.text(selector=FIRST)
     browser.phase(wanted="live")
     assert browser.slowest() > 1
     browser.reduce_motion()
@@ -130,7 +140,7 @@ def test_what_is_left_out_of_the_picture_is_counted_and_said(browser: Browser, s
 
 def test_a_hidden_page_costs_nothing_and_catches_up_in_one_step(browser: Browser, server: Running) -> None:
     open_watched(browser, server, clock=True)
-    browser.look()
+    browser.text(selector=FIRST)
     browser.reach(title="Hours of the week")
     browser.text(selector='[data-slot="Hours of the week"] table')
     browser.stop_clock()
@@ -160,7 +170,7 @@ def test_a_hidden_page_costs_nothing_and_catches_up_in_one_step(browser: Browser
 
 def test_a_cut_socket_goes_on_where_it_was(browser: Browser, server: Running) -> None:
     open_watched(browser, server, clock=True)
-    browser.look()
+    browser.text(selector=FIRST)
     browser.phase(wanted="live")
     before = browser.evaluate(script=f"return {SIZE}")
     browser.stop_clock()
