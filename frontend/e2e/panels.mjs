@@ -2,6 +2,7 @@
 import { exported } from "./overview.mjs";
 
 const WAIT_MS = 20_000;
+const GLANCE_MS = 500;
 const UNAVAILABLE = {
   status: 503,
   json: { error: { code: "UNAVAILABLE", message: "The database is being moved.", details: {} } },
@@ -9,15 +10,34 @@ const UNAVAILABLE = {
 
 const frameOf = (page, title) => page.getByRole("region", { name: title, exact: true });
 
+/** Scrolls to `frame` until `selector` is found in it: what kept its place gives way to it meanwhile. */
+async function foundIn(frame, selector) {
+  const found = frame.locator(selector).first();
+  const deadline = Date.now() + WAIT_MS;
+  for (;;) {
+    await frame.evaluate((element) => element.scrollIntoView({ block: "nearest" }), null, {
+      timeout: WAIT_MS,
+    });
+    const isThere = await found.waitFor({ timeout: GLANCE_MS }).then(
+      () => true,
+      (error) => {
+        if (Date.now() > deadline) throw error;
+        return false;
+      },
+    );
+    if (isThere) return found;
+  }
+}
+
 /** What the panel `title` says of itself, how old it says it is, and its table. */
 export async function described(session, { title }) {
   const { page } = session;
   const frame = frameOf(page, title);
-  await frame.scrollIntoViewIfNeeded({ timeout: WAIT_MS });
+  const age = await foundIn(frame, '[data-testid="panel-age"]');
   return {
     abouts: await explained(page, frame),
-    age: await frame.getByTestId("panel-age").innerText({ timeout: WAIT_MS }),
-    readAt: await frame.getByTestId("panel-age").locator("time").getAttribute("title"),
+    age: await age.innerText(),
+    readAt: await age.locator("time").getAttribute("title"),
     table: (await exported(session, { title, item: "Export CSV" })).text,
   };
 }
@@ -83,12 +103,7 @@ export async function visit({ page }, { url }) {
 export async function wordsOf({ page }, { titles, selector }) {
   const words = {};
   for (const title of titles) {
-    const frame = frameOf(page, title);
-    await frame.scrollIntoViewIfNeeded({ timeout: WAIT_MS });
-    const found = frame.locator(selector).first();
-    await found.waitFor({ timeout: WAIT_MS }).catch(async () => {
-      throw new Error(`${title} has no ${selector}: ${await frame.innerHTML()}`.slice(0, 1_500));
-    });
+    const found = await foundIn(frameOf(page, title), selector);
     words[title] = await found.evaluate((element) => element.innerText || element.ariaLabel);
   }
   return words;

@@ -1,6 +1,6 @@
 import { Skeleton } from "@mantine/core";
 import { Link } from "react-router";
-import { useTerms } from "../api/places";
+import { type TermOrder, useTerms } from "../api/places";
 import type { Alert } from "../api/types";
 import { NO_FILTERS } from "../lib/filters";
 import { plural } from "../lib/format";
@@ -11,15 +11,20 @@ import classes from "./EpisodeTerms.module.css";
 
 const SHOWN = 12;
 
-/** What people talked about in the window that raised it, and had not in the window before. */
-export function EpisodeTerms({ alert }: { alert: Alert }) {
+interface EpisodeTermsProps {
+  alert: Alert;
+  sort?: TermOrder;
+}
+
+/** What people talked about in the window that raised it and had not in the window before; else what they used most. */
+export function EpisodeTerms({ alert, sort = "rising" }: EpisodeTermsProps) {
   const range = rangeOf(Date.parse(alert.window_start), Date.parse(alert.window_end));
   const scope = alert.scope === null ? {} : { [alert.scope.dimension]: [alert.scope.value] };
-  const query = useTerms(range, { ...NO_FILTERS, ...scope }, "rising", SHOWN);
+  const query = useTerms(range, { ...NO_FILTERS, ...scope }, sort, SHOWN);
   const terms = query.data?.items;
-  if (terms?.length === 0) return null;
+  if (terms?.length === 0) return sort === "rising" ? <EpisodeTerms alert={alert} sort="people" /> : null;
   return (
-    <Section title="Rising terms">
+    <Section title={sort === "rising" ? "Rising terms" : "Most used terms"}>
       {query.isPending && <Skeleton height={28} radius="md" role="img" aria-label="Loading" />}
       {query.isError && <Failure error={query.error} retry={() => void query.refetch()} />}
       <ul className={classes.terms} data-testid="episode-terms">
