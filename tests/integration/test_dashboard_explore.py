@@ -71,10 +71,10 @@ def test_a_feed_of_fifty_thousand_posts_scrolls_smoothly(browser: Browser, serve
     browser.until(
         script="document.querySelector('[data-testid=feed-received]')?.innerText.startsWith('50,000')", ms=60_000
     )
-    # A list that grows while it is drawn may hold itself back as if somebody had scrolled: let all of them in.
-    let_in = "document.querySelector('[data-testid=feed-waiting]')?.click()"
     drawn = "document.querySelector('[data-feed-scroller] article')?.ariaSetSize === '50000'"
-    browser.until(script=f"({let_in}, {drawn})", ms=60_000)
+    held = "document.querySelector('[data-testid=feed-waiting]')"
+    browser.until(script=f"{drawn} || {held} !== null", ms=60_000)
+    assert browser.evaluate(script=f"return {held}?.innerText ?? null") is None, "held back, though nobody touched it"
     times = sorted(browser.scrollFeed(frames=200))
     p95 = times[int(len(times) * 0.95)]
     assert p95 < 40, f"{p95:.1f} ms; the goal is 8 ms on a machine that does nothing else"
