@@ -72,9 +72,9 @@ def test_a_feed_of_fifty_thousand_posts_scrolls_smoothly(browser: Browser, serve
         script="document.querySelector('[data-testid=feed-received]')?.innerText.startsWith('50,000')", ms=60_000
     )
     drawn = "document.querySelector('[data-feed-scroller] article')?.ariaSetSize === '50000'"
-    held = "document.querySelector('[data-testid=feed-waiting]')"
-    browser.until(script=f"{drawn} || {held} !== null", ms=60_000)
-    assert browser.evaluate(script=f"return {held}?.innerText ?? null") is None, "held back, though nobody touched it"
+    less = "document.querySelector('[data-testid=feed-waiting], [data-testid=feed-sample]')"
+    browser.until(script=f"{drawn} || {less} !== null", ms=60_000)
+    assert browser.evaluate(script=f"return {less}?.innerText ?? null") is None, "nobody holds it, and none is too many"
     times = sorted(browser.scrollFeed(frames=200))
     p95 = times[int(len(times) * 0.95)]
     assert p95 < 40, f"{p95:.1f} ms; the goal is 8 ms on a machine that does nothing else"

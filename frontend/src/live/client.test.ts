@@ -17,6 +17,7 @@ describe("LiveClient", () => {
   let sockets: ScriptedSocket[];
   let statuses: LiveStatus[];
   let latest: Post[];
+  let held: boolean;
   let options: LiveOptions;
   let client: LiveClient;
 
@@ -32,6 +33,7 @@ describe("LiveClient", () => {
     vi.useFakeTimers({ now: NOW });
     sockets = [];
     statuses = [];
+    held = false;
     latest = [aPost("b", 2), aPost("a", 1)];
     options = {
       openSocket: (since) => {
@@ -42,6 +44,7 @@ describe("LiveClient", () => {
       fetchPage: async () => ({ posts: [], hasMore: false, nextCursor: null }),
       acceptsFrames: true,
       belongs: () => true,
+      isHeld: () => held,
       random: () => 0,
       clock: Date.now,
       onStatus: (now) => statuses.push(now),
@@ -69,6 +72,24 @@ describe("LiveClient", () => {
     expect(shown()).toEqual(["c", "b", "a"]);
     expect(status().phase).toBe("live");
   });
+
+  it.each([
+    { reads: false, shows: 20_002, notShown: 0 },
+    { reads: true, shows: 10_002, notShown: 10_000 },
+  ])(
+    "leaves nothing out of what came before a slow page could draw, unless somebody reads: $reads",
+    async (given) => {
+      await begin();
+      held = given.reads;
+      for (let sent = 0; sent < 20_000; sent += 50) {
+        const data = Array.from({ length: 50 }, (_, index) => aPost(`many-${sent + index}`));
+        socket().posts(`e1-${10 + sent}`, `e1-${60 + sent}`, data);
+      }
+      expect(client.feed().received).toBe(20_000);
+      expect(client.feed().notShown).toBe(given.notShown);
+      expect(shown()).toHaveLength(given.shows);
+    },
+  );
 
   it("waits longer after each failure and tells when it tries again", async () => {
     await begin();

@@ -235,6 +235,8 @@ export class LiveClient {
       return;
     }
     const fresh = this.buffer.arrived(posts, skipped);
+    // What came while a slow page drew is taken in one go, before the next step: none of it need be left out.
+    if (this.buffer.crowded && !this.options.isHeld()) this.buffer.release();
     if (skipped > 0 && this.settling) this.rereadSoon();
     if (!this.resume) return;
     const newest = posts.at(-1);

@@ -70,6 +70,11 @@ export class FeedBuffer {
     return (this.pending.at(-1) ?? this.shown[0])?.id ?? null;
   }
 
+  /** So many wait that soon some would have to be left out. */
+  get crowded(): boolean {
+    return this.pending.length > PENDING_LIMIT / 2;
+  }
+
   /** Shows stored posts (newest first) until the feed is seeded. */
   peek(posts: readonly Post[]): void {
     this.peeked = posts;

@@ -19,6 +19,8 @@ export interface LiveOptions {
   acceptsFrames: boolean;
   /** Whether a post belongs to this feed: an edit or a better reading may take it out. */
   belongs(post: Post): boolean;
+  /** Somebody reads: nothing may move, however much waits. */
+  isHeld(): boolean;
   random(): number;
   clock(): number;
   onStatus(status: LiveStatus): void;

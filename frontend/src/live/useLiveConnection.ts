@@ -73,6 +73,7 @@ export function useLiveConnection(filters: Filters): void {
       // The socket filters by dimension only; with words to search for, arrivals are re-read instead.
       acceptsFrames: !words,
       belongs: (post) => matchesDimensions(wanted, post),
+      isHeld: () => isHeld(getState().holds),
       random: Math.random,
       clock: Date.now,
       onStatus: (status) => setState({ status }),
