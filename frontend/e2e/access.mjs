@@ -18,7 +18,10 @@ const LOOKS = [
 /** Violations of accessibility, of every level, each as one readable line. */
 export async function axe({ page }) {
   await page.evaluate(AXE);
-  const { violations } = await page.evaluate((runOnly) => globalThis.axe.run(document, { runOnly }), RULES);
+  const { violations } = await page.evaluate(
+    (runOnly) => globalThis.axe.run(document, { runOnly, resultTypes: ["violations"] }),
+    RULES,
+  );
   return violations.map(
     ({ id, impact, help, nodes }) =>
       `${impact}, ${id}: ${help}: ${nodes.map(({ target, failureSummary }) => `${target} (${failureSummary})`).join("; ")}`,

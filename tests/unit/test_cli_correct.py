@@ -83,6 +83,13 @@ def test_one_is_corrected_listed_exported_and_taken_back(data: Path) -> None:
     assert "taken back" in run(data, "corrections", "list").stdout
 
 
+@pytest.mark.parametrize("command", [("corrections", "list"), ("layers",)], ids=" ".join)
+def test_an_empty_list_says_what_would_fill_it(data: Path, command: tuple[str, ...]) -> None:
+    listed = run(data, *command)
+    assert (listed.exit_code, listed.stdout) == (0, "")
+    assert "`sentistream " in listed.stderr
+
+
 def test_every_model_is_measured_by_what_people_said(data: Path) -> None:
     nothing = run(data, "evaluate", "--against", "corrections")
     assert (nothing.exit_code, nothing.stdout) == (1, "")

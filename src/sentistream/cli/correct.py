@@ -93,7 +93,8 @@ def list_corrections(
         async with open_system(settings, create=False, reads=False) as system:
             return await system.store.corrections.page(limit)
 
-    for line in asyncio.run(read(settled(data_dir))):
+    lines = asyncio.run(read(settled(data_dir)))
+    for line in lines:
         became = ", ".join(
             f"{name} {value}" for name, value in msgspec.structs.asdict(line.became).items() if value is not None
         )
@@ -103,6 +104,8 @@ def list_corrections(
             f"{line.corrected_at:%Y-%m-%d %H:%M}  {line.corrected_by}  {line.source} {line.post_id}: "
             f"{line.was.sentiment_label} by {line.was.model_name} -> {said}{old}"
         )
+    if not lines:
+        note("nobody has corrected a post yet; `sentistream correct ID --label negative` does")
 
 
 @app.command()

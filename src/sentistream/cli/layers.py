@@ -86,8 +86,11 @@ def layers(
         async with open_system(settings, create=False, reads=False) as system:
             return await system.store.layers.all()
 
-    for one in asyncio.run(read(settled(data_dir))):
+    found = asyncio.run(read(settled(data_dir)))
+    for one in found:
         say(msgspec.json.encode(one).decode() if as_json else told(one))
+    if not found:
+        note("no layers; `sentistream reanalyze --model lexicon --since 24h` reads the last day by another model")
 
 
 def told(layer: Layer) -> str:
