@@ -123,3 +123,36 @@ export async function triedAgain({ page }, { titles, button = "Try again" }) {
   }
   return pressed;
 }
+
+/**
+ * Presses `selector` while the code of its menu is on its way, and lets go when it is there: the menu must open, and
+ * Escape close it. Whether the focus is on the button again.
+ * `file` is the beginning of that code's name.
+ */
+export async function pressed_while_it_loads({ page }, { selector, file }) {
+  let send;
+  const held = new Promise((resolve) => {
+    send = resolve;
+  });
+  const pattern = `**/assets/${file}-*.js`;
+  await page.route(pattern, async (route) => {
+    await held;
+    await route.continue();
+  });
+  const asked = page.waitForRequest(pattern, { timeout: WAIT_MS });
+  const button = page.locator(selector).first();
+  await button.hover({ timeout: WAIT_MS });
+  const code = (await asked).url();
+  await page.mouse.down();
+  send();
+  await page.evaluate(async (address) => {
+    await import(address);
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
+  }, code);
+  await page.mouse.up();
+  await page.getByRole("menu").waitFor({ timeout: WAIT_MS });
+  await page.keyboard.press("Escape");
+  await page.getByRole("menu").waitFor({ state: "detached", timeout: WAIT_MS });
+  await page.unroute(pattern);
+  return button.evaluate((element) => element === document.activeElement);
+}

@@ -1,6 +1,10 @@
+import { configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 import type { Analysis } from "./api/analyses";
 import type { Alert, Numbers, Post } from "./api/types";
+
+// A busy machine takes longer than the second that is waited by default.
+configure({ asyncUtilTimeout: 4_000 });
 
 afterEach(() => {
   vi.useRealTimers();

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from house import BAD, GOOD, House, post
 
 from sentistream.analysis.fast import FastAnalyser
+from sentistream.analysis.lexicon import LexiconAnalyser
 from sentistream.pipeline.layering import Layering
 
 
+class SecondLexicon(LexiconAnalyser):
+    """The lexicon as a model that has read nothing yet."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._model = msgspec.structs.replace(self._model, name="second-lexicon")
+
+
 def worker(house: House) -> Layering:
-    return Layering(house.store, lambda name: FastAnalyser(), house.clock, "worker")
+    makers = {"fast": FastAnalyser, "lexicon": SecondLexicon}
+    return Layering(house.store, lambda name: makers[name](), house.clock, "worker")
 
 
 async def test_a_layer_is_read_compared_promoted_and_demoted(house: House) -> None:
@@ -39,6 +50,9 @@ async def test_a_layer_is_read_compared_promoted_and_demoted(house: House) -> No
     for one in apart:
         assert one["sentiment_label"] != one["post"]["sentiment_label"]
 
+    assert data["against"] is None
+    assert all(one["against"]["sentiment_label"] == one["post"]["sentiment_label"] for one in apart)
+
     promoting = await house.client.post("/api/v1/layers/second/promote")
     assert (promoting.status_code, promoting.json()["data"]["state"]) == (202, "promoting")
     await worker(house).finish("second")
@@ -49,6 +63,23 @@ async def test_a_layer_is_read_compared_promoted_and_demoted(house: House) -> No
     await worker(house).finish("second")
     assert (await house.get("posts/p1")).json()["data"]["model_name"] == "vader"
     assert await house.store.ledger.findings() == []
+
+
+async def test_two_layers_are_compared(house: House) -> None:
+    await house.fill([post(1), post(2, content=f"{BAD} 2"), post(3, content="The bus never came again")])
+    for name, model in (("second", "fast"), ("third", "lexicon")):
+        begun = await house.client.post("/api/v1/layers", json={"model": model, "since": "2026-11-22", "name": name})
+        assert begun.status_code == 201, begun.text
+        await worker(house).finish(name)
+    data = (await house.get("reports/compare/second?against=third")).json()["data"]
+    assert (data["layer"]["name"], data["against"]["name"]) == ("second", "third")
+    assert data["report"]["posts"] == 3
+    apart = (await house.get("reports/compare/second/disagreements?against=third")).json()["data"]
+    assert len(apart) == data["report"]["posts"] - data["report"]["agreed"]
+    for path in ("reports/compare/second", "reports/compare/second/disagreements"):
+        assert (await house.get(f"{path}?against=nobody")).status_code == 404
+        refused = await house.get(f"{path}?against=second")
+        assert (refused.status_code, refused.json()["error"]["details"]["parameter"]) == (400, "against")
 
 
 async def test_numbers_follow_a_promotion_at_once(house: House) -> None:

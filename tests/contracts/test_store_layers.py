@@ -25,10 +25,10 @@ async def begin(store: Store, **changes: Any) -> Layer:
     return await store.layers.update("trial", NOW, model_name="second", model_version="1", tier="fast")
 
 
-async def read_all(store: Store, layer: Layer, label: str = "positive", limit: int = 2) -> Layer:
+async def read_all(store: Store, layer: Layer, label: str = "positive", limit: int = 2, model: str = "second") -> Layer:
     while (found := await store.layers.unread(layer, limit)).seen:
         score = {"positive": 1.0, "negative": -1.0, "neutral": 0.0}[label]
-        reading = a_reading(label, score, "fast", "second")
+        reading = a_reading(label, score, "fast", model)
         layer = await store.layers.record(layer, found, [(key, hash_, reading) for key, hash_, _ in found.texts], NOW)
     return layer
 
@@ -137,3 +137,30 @@ async def test_it_is_compared_with_what_counts_apart_from_what_people_said(store
     assert await store.layers.disagreements("trial", 9, 0, "neutral") == []
     assert len(await store.layers.disagreements("trial", 9, 1, "negative", "positive")) == 1
     assert compared([]).agreement is None
+
+
+async def test_two_layers_are_compared_over_what_both_have_read(store: Store, feed: Feed) -> None:
+    written = [a_post(str(n)) for n in range(3)]
+    await feed.write(*written, a_post("9", source="reddit"), reading=a_reading("negative", -0.5))
+    await feed.write(
+        Correction(
+            post_id="0", source="twitter", content_hash=content_hash(written[0].content), correction_id="c",
+            corrected_by="bo", corrected_at=NOW, sentiment_label="positive",
+        )
+    )  # fmt: skip
+    await read_all(store, await begin(store))
+    await store.layers.create(a_layer("third", filters=Filters(source=("twitter",))))
+    third = await store.layers.update("third", NOW, model_name="third", model_version="1", tier="fast")
+    await read_all(store, third, "neutral", model="third")
+
+    report = compared(await store.layers.tallies("trial", "third"))
+    assert (report.posts, report.agreed, report.corrected.posts) == (3, 0, 0), "what people said is not looked at"
+    assert report.confusion["neutral"]["positive"] == 3
+    assert compared(await store.layers.tallies("third", "trial")).confusion["positive"]["neutral"] == 3
+    apart = await store.layers.disagreements("trial", 9, against="third")
+    assert {(one.against.sentiment_label, one.against.sentiment_score, one.sentiment_label) for one in apart} == {
+        ("neutral", 0.0, "positive")
+    }
+    assert {one.post.post_id for one in apart} == {"0", "1", "2"}
+    assert await store.layers.disagreements("trial", 9, current="negative", against="third") == []
+    assert await store.layers.tallies("trial", "nobody") == []

@@ -19,9 +19,15 @@ APART = "My bag never came"
 """What the quick model and the lexicon read differently."""
 
 
+def read_by(running: Running, model: str, name: str, since: str) -> None:
+    begun = running.http.post("/api/v1/layers", json={"model": model, "since": since, "name": name})
+    assert begun.status_code == 201, begun.text
+    running.until(lambda: running.data(f"layers/{name}")["state"] == "read", 60, f"the layer {name}")
+
+
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Posts that two models have read, and of which a person has corrected some."""
+    """Posts that three models have read, and of which a person has corrected some."""
     now = datetime.now(UTC)
     posts = [
         {
@@ -35,9 +41,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     with serving(tmp_path_factory.mktemp("models"), "--source", "none") as running:
         stock(running, posts)
         since = (now - timedelta(days=1)).isoformat()
-        begun = {"model": "fast", "since": since, "name": "second"}
-        assert running.http.post("/api/v1/layers", json=begun).status_code == 201
-        running.until(lambda: running.data("layers/second")["state"] == "read", 60, "the layer")
+        read_by(running, "full", "first", since)
+        read_by(running, "fast", "second", since)
         labels = ("positive", "positive", "neutral")
         said = [{"id": f"p{index}", "sentiment_label": labels[index % 3]} for index in range(30)]
         assert running.http.post("/api/v1/corrections", json={"corrections": said}).status_code in (200, 202)
@@ -103,6 +108,17 @@ def test_a_layer_is_compared_cell_by_cell_promoted_and_demoted(browser: Browser,
     browser.text(selector='[data-testid="comparison"] td button[aria-pressed="true"]')
     browser.click(selector="role=button[name='All kinds']")
     browser.until(script="!location.search.includes('current=')")
+
+    browser.select(selector="role=combobox[name='Beside']", value="first")
+    other = server.data("reports/compare/second", against="first")["report"]
+    shown = "document.querySelector('[data-testid=comparison]')?.innerText"
+    browser.until(script=f"{shown}?.includes('agreement over {other['posts']} posts')")
+    assert browser.evaluate(script="return new URLSearchParams(location.search).get('beside')") == "first"
+    assert "second beside first" in browser.evaluate(script="return document.body.innerText")
+    assert other["posts"] == 60, "corrected posts included"
+    assert browser.axe() == []
+    assert browser.overflow() == 0
+    browser.select(selector="role=combobox[name='Beside']", value="")
 
     layers = "document.querySelector('[data-testid=layers]')?.innerText"
     browser.click(selector="role=button[name='Promote']")

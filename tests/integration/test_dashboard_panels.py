@@ -135,6 +135,15 @@ def test_every_panel_explains_itself_says_its_age_and_is_taken_away(browser: Bro
     assert browser.complaints() == []
 
 
+def test_a_menu_whose_code_comes_while_its_button_is_pressed_opens_all_the_same(
+    browser: Browser, server: Running
+) -> None:
+    browser.open(url=address(server))
+    browser.text(selector='[data-testid="trend"]')
+    assert browser.pressed_while_it_loads(selector='[aria-label="Trend: more"]', file="PanelActions")
+    assert browser.complaints() == []
+
+
 def test_every_panel_says_that_it_loads_why_it_failed_and_that_there_is_nothing(
     browser: Browser, server: Running
 ) -> None:

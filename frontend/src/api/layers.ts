@@ -24,27 +24,38 @@ export function useLayers() {
   });
 }
 
-export function useComparison({ name, state }: Layer, refresh: boolean) {
+/** A layer, and what it stands beside: another one, or null for what counts. */
+export interface Pair {
+  layer: Layer;
+  beside: Layer | null;
+}
+
+const keyOf = ({ layer, beside }: Pair) => ["comparison", layer.name, layer.state, beside?.name ?? null];
+const besideOf = ({ beside }: Pair) => (beside ? { against: beside.name } : {});
+
+export function useComparison(pair: Pair, refresh: boolean) {
   return useQuery({
-    queryKey: ["comparison", name, state],
-    queryFn: async ({ signal }) =>
-      (await read(api.GET("/api/v1/reports/compare/{name}", { params: { path: { name } }, signal }))).data,
+    queryKey: keyOf(pair),
+    queryFn: async ({ signal }) => {
+      const params = { path: { name: pair.layer.name }, query: besideOf(pair) };
+      return (await read(api.GET("/api/v1/reports/compare/{name}", { params, signal }))).data;
+    },
     staleTime: 0,
     refetchInterval: refresh ? WORKING_MS : false,
   });
 }
 
 export function useDisagreements(
-  { name, state }: Layer,
+  pair: Pair,
   cell: { current: Label; label: Label } | null,
   refresh: boolean,
 ) {
   return useQuery({
-    queryKey: ["comparison", name, state, "disagreements", cell],
+    queryKey: [...keyOf(pair), "disagreements", cell],
     queryFn: async ({ signal }) => {
-      const query = { limit: 25, ...(cell ?? {}) };
+      const query = { limit: 25, ...besideOf(pair), ...(cell ?? {}) };
       const asked = api.GET("/api/v1/reports/compare/{name}/disagreements", {
-        params: { path: { name }, query },
+        params: { path: { name: pair.layer.name }, query },
         signal,
       });
       const { data, metadata } = await read(asked);

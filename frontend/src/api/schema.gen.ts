@@ -1097,8 +1097,10 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * A layer against what counts
-         * @description Agreement, shift of shares, confusion, by language and platform. Of a promoted layer: as it was before.
+         * A layer beside what counts, or beside another layer
+         * @description Agreement, shift of shares, confusion, by language and platform.
+         *
+         *     Of a promoted layer beside what counts: as it was before.
          */
         get: operations["comparison"];
         put?: never;
@@ -1925,10 +1927,11 @@ export interface components {
         };
         /**
          * Comparison
-         * @description A layer and its report.
+         * @description A layer, the one that it stands beside (null: what counts), and the report.
          */
         Comparison: {
             layer: components["schemas"]["Layer"];
+            against: components["schemas"]["Layer"] | null;
             report: components["schemas"]["Report"];
         };
         /**
@@ -2337,10 +2340,9 @@ export interface components {
         };
         /**
          * Disagreement
-         * @description A post as it counts, and what the layer says of it.
+         * @description A post as it counts, what the layer says of it, and what the other says: what counts, or another layer.
          */
         Disagreement: {
-            post: components["schemas"]["Post"];
             /**
              * Sentiment Label
              * @enum {string}
@@ -2350,6 +2352,8 @@ export interface components {
             sentiment_score: number | null;
             /** Confidence Score */
             confidence_score: number | null;
+            post: components["schemas"]["Post"];
+            against: components["schemas"]["Opinion"];
         };
         /**
          * DisagreementPage
@@ -3380,6 +3384,21 @@ export interface components {
             tier: "human" | "full" | "llm" | "fast" | "unscored";
         };
         /**
+         * Opinion
+         * @description How one of the two reads a post.
+         */
+        Opinion: {
+            /**
+             * Sentiment Label
+             * @enum {string}
+             */
+            sentiment_label: "positive" | "negative" | "neutral" | "unscored";
+            /** Sentiment Score */
+            sentiment_score: number | null;
+            /** Confidence Score */
+            confidence_score: number | null;
+        };
+        /**
          * Overall
          * @description A range beside the range of the same length before it.
          */
@@ -4051,7 +4070,9 @@ export interface components {
         };
         /**
          * Report
-         * @description Over texts that both have read and nobody corrected; `corrected`: how often it says what people said.
+         * @description Over texts that both have read; beside what counts, without those that people corrected.
+         *
+         *     `corrected`: how often the layer says what people said.
          */
         Report: {
             /** Posts */
@@ -4064,7 +4085,7 @@ export interface components {
             shifts: components["schemas"]["Shift"][];
             /**
              * Confusion
-             * @description Posts by what counts, then by what the layer says.
+             * @description Posts by what counts, or the other layer says, then by what the layer says.
              */
             confusion: {
                 [key: string]: {
@@ -4147,7 +4168,7 @@ export interface components {
         };
         /**
          * Shift
-         * @description A label now and by the layer.
+         * @description A label by what counts, or the other layer, and by the layer.
          */
         Shift: {
             /**
@@ -10538,7 +10559,10 @@ export interface operations {
     };
     comparison: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Another layer to compare with, in place of what counts. */
+                against?: string;
+            };
             header?: never;
             path: {
                 /** @description Name of the layer. */
@@ -10618,9 +10642,11 @@ export interface operations {
             query?: {
                 /** @description At most this many. */
                 limit?: number;
+                /** @description Another layer to compare with, in place of what counts. */
+                against?: string;
                 /** @description Skip this many. */
                 offset?: number;
-                /** @description What counts. */
+                /** @description What counts, or what `against` says. */
                 current?: "positive" | "negative" | "neutral" | "unscored";
                 /** @description What the layer says. */
                 label?: "positive" | "negative" | "neutral" | "unscored";

@@ -41,30 +41,9 @@ export function TierBars({ bars, start, end, summary, onChoose }: TierBarsProps)
           handlers={handlers}
         >
           <defs>
-            <pattern id="read-fast" width="4" height="4" patternUnits="userSpaceOnUse">
-              <rect width="4" height="4" className={classes.fast} />
-              <line x1="0" y1="2" x2="4" y2="2" className={classes.cut} />
-            </pattern>
-            <pattern
-              id="read-llm"
-              width="5"
-              height="5"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(-45)"
-            >
-              <rect width="5" height="5" className={classes.llm} />
-              <line x1="0" y1="0" x2="0" y2="5" className={classes.cut} />
-            </pattern>
-            <pattern
-              id="unread"
-              width="5"
-              height="5"
-              patternUnits="userSpaceOnUse"
-              patternTransform="rotate(45)"
-            >
-              <rect width="5" height="5" className={classes.ground} />
-              <line x1="0" y1="0" x2="0" y2="5" className={classes.stripe} />
-            </pattern>
+            <Hatch id="read-fast" turn={90} size={4} ground={classes.fast} line={classes.cut} />
+            <Hatch id="read-llm" turn={-45} size={5} ground={classes.llm} line={classes.cut} />
+            <Hatch id="unread" turn={45} size={5} ground={classes.ground} line={classes.stripe} />
           </defs>
           <Axes x={x} y={y} width={width} height={height} lines={4} write={(value) => `${value * 100} %`} />
           {bars.map((one, index) => {
@@ -91,6 +70,31 @@ export function TierBars({ bars, start, end, summary, onChoose }: TierBarsProps)
         </TimeChart>
       </div>
     </div>
+  );
+}
+
+interface HatchProps {
+  id: string;
+  /** Degrees from upright. */
+  turn: number;
+  size: number;
+  ground: string | undefined;
+  line: string | undefined;
+}
+
+/** Parallel lines, so that tiers are told apart without their colours. */
+function Hatch({ id, turn, size, ground, line }: HatchProps) {
+  return (
+    <pattern
+      id={id}
+      width={size}
+      height={size}
+      patternUnits="userSpaceOnUse"
+      patternTransform={`rotate(${turn})`}
+    >
+      <rect width={size} height={size} className={ground} />
+      <line x1={size / 2} y1="0" x2={size / 2} y2={size} className={line} />
+    </pattern>
   );
 }
 

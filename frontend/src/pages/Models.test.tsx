@@ -78,13 +78,15 @@ function show() {
     asked.push(`${request.method} ${pathname}${search}`);
     const metadata = { as_of: LAYER.created_at, has_more: false };
     if (pathname.endsWith("/promote")) layer = { ...LAYER, state: "promoted" };
-    if (pathname === "/api/v1/layers") return Response.json({ data: [layer], metadata });
+    if (pathname === "/api/v1/layers")
+      return Response.json({ data: [layer, { ...LAYER, name: "third" }], metadata });
     if (pathname.endsWith("/disagreements")) {
       const one = {
         post: aPost("one"),
         sentiment_label: "negative",
         sentiment_score: -1,
         confidence_score: 0.9,
+        against: { sentiment_label: "positive", sentiment_score: 0.5, confidence_score: 0.8 },
       };
       return Response.json({ data: [one], metadata });
     }
@@ -122,15 +124,35 @@ describe("Models", () => {
     expect(figures.textContent).toContain("75.0\u202f% agreement over 4 posts");
     expect(figures.textContent).toContain("what people said of 1 of 2");
     await userEvent.click(
-      within(figures).getByRole("button", { name: "positive now, negative by the layer: 1" }),
+      within(figures).getByRole("button", { name: "positive by what counts, negative by second: 1" }),
     );
     await vi.waitFor(() => expect(asked.join()).toContain("current=positive&label=negative"));
     expect((await screen.findByTestId("disagreements")).textContent).toContain("The text of one");
   });
 
+  it("sets a layer beside another one", async () => {
+    const asked = show();
+    const beside = await screen.findByRole("combobox", { name: "Beside" });
+    expect(
+      within(beside)
+        .getAllByRole("option")
+        .map(({ textContent }) => textContent),
+    ).toEqual(["what counts", "third"]);
+    await userEvent.selectOptions(beside, "third");
+    expect(await screen.findByRole("heading", { name: "second beside third" })).toBeTruthy();
+    await vi.waitFor(() => {
+      expect(asked).toContain("GET /api/v1/reports/compare/second?against=third");
+      expect(asked).toContain("GET /api/v1/reports/compare/second/disagreements?limit=25&against=third");
+    });
+    expect(
+      await screen.findByRole("button", { name: "positive by third, negative by second: 1" }),
+    ).toBeTruthy();
+  });
+
   it("asks before it lets a layer count", async () => {
     const asked = show();
-    await userEvent.click(await screen.findByRole("button", { name: "Promote" }));
+    const [first] = await screen.findAllByRole("button", { name: "Promote" });
+    await userEvent.click(first as HTMLElement);
     expect(asked.some((one) => one.startsWith("POST"))).toBe(false);
     await userEvent.click(screen.getByRole("button", { name: "Let it count?" }));
     expect(await screen.findByText("promoted: counts")).toBeTruthy();

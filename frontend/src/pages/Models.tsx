@@ -4,6 +4,7 @@ import { ByPeople } from "../panels/ByPeople";
 import { Calibration } from "../panels/Calibration";
 import { Comparison } from "../panels/Comparison";
 import { ConfidenceSpread } from "../panels/ConfidenceSpread";
+import { Disagreements } from "../panels/Disagreements";
 import { LayerTable } from "../panels/LayerTable";
 import { ReadingSpeed } from "../panels/ReadingSpeed";
 import { TierTrend } from "../panels/TierTrend";
@@ -16,8 +17,10 @@ import classes from "./Models.module.css";
 export default function Models() {
   const { controls, searchRef } = usePageContext();
   const [chosen, choose] = useQueryState("layer", parseAsString);
+  const [against, setBeside] = useQueryState("beside", parseAsString.withOptions({ history: "push" }));
   const layers = useLayers();
   const layer = layers.data?.find(({ name }) => name === chosen) ?? layers.data?.[0];
+  const beside = layers.data?.find(({ name }) => name === against && name !== layer?.name) ?? null;
   return (
     <>
       <PageTitle>Models</PageTitle>
@@ -30,7 +33,16 @@ export default function Models() {
       <ByPeople />
       <Calibration />
       <LayerTable query={layers} chosen={layer?.name} choose={(name) => void choose(name)} />
-      {layer && <Comparison key={layer.name} layer={layer} />}
+      {layer && (
+        <>
+          <Comparison
+            pair={{ layer, beside }}
+            layers={layers.data ?? []}
+            setBeside={(name) => void setBeside(name)}
+          />
+          <Disagreements pair={{ layer, beside }} />
+        </>
+      )}
     </>
   );
 }

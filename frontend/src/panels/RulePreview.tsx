@@ -33,7 +33,7 @@ export function RulePreview({ query, rule }: { query: UseQueryResult<Preview>; r
         {looks === 0
           ? "At no time were there enough posts to say."
           : looks < minutes / 2 &&
-            `Only ${Math.round((100 * looks) / minutes)}\u202f% of the time had enough posts to say.`}
+            `Only ${Math.max(0.1, (100 * looks) / minutes).toFixed(1)}\u202f% of the time had enough posts to say.`}
       </p>
       <PreviewChart preview={query.data} type={type} threshold={rule.threshold} summary={summary} />
       {latest.length > 0 && (

@@ -4,7 +4,7 @@ import classes from "./HelpDialog.module.css";
 const KEYS: readonly (readonly [string, string])[] = [
   ["Ctrl K", "Commands: pages, filters, search, by name (⌘ K)"],
   ["/", "Search in posts"],
-  ["j k", "Next and previous post or dead letter; Enter opens it"],
+  ["j k", "Down and up in a list; Enter opens what is there"],
   ["p", "Pause the feed, or go on"],
   ["w", "Wallboard: one thing at a time, in turn; space holds it, arrows step, Esc ends it"],
   ["t", "Theme: as the system, light, dark"],

@@ -1,12 +1,18 @@
-import { ActionIcon, Menu } from "@mantine/core";
-import { type RefObject, useEffect, useRef, useState } from "react";
+import { Menu } from "@mantine/core";
+import type { RefObject } from "react";
 import { formatLocal, formatUtc } from "../lib/format";
 import { fileName, type Table, toCsv } from "../lib/table";
+import { Anchor, useReady } from "./Anchor";
 import { download } from "./download";
 import { Icon } from "./Icon";
 import { pictureOf } from "./picture";
 
 export interface PanelActionsProps {
+  id: string;
+  /** The button that opens it, which was on the page before. */
+  anchor: RefObject<HTMLElement | null>;
+  opened: boolean;
+  onChange(opened: boolean): void;
   title: string;
   panel: RefObject<HTMLElement | null>;
   /** In ms since 1970; 0 while nothing was read. */
@@ -16,27 +22,12 @@ export interface PanelActionsProps {
   onFull(): void;
   /** What went wrong, in words; null when it is tried anew. */
   onFailure(words: string | null): void;
-  /** Somebody asked for the menu before it was here. */
-  openAtOnce: boolean;
 }
 
 /** What to do with a panel as a whole. */
 export default function PanelActions(props: PanelActionsProps) {
-  const { title, panel, readAt, csv, full, onFull, onFailure, openAtOnce } = props;
-  const target = useRef<HTMLButtonElement>(null);
-  const [opened, setOpened] = useState(false);
-  // The button that was pressed has just been replaced by this one.
-  useEffect(() => {
-    if (!openAtOnce) return;
-    target.current?.focus({ preventScroll: true });
-    setOpened(true);
-  }, [openAtOnce]);
-  // What had the focus in full screen, the way out of it, is gone.
-  const wasFull = useRef(full);
-  useEffect(() => {
-    if (wasFull.current && !full) target.current?.focus({ preventScroll: true });
-    wasFull.current = full;
-  }, [full]);
+  const { id, anchor, opened, onChange, title, panel, readAt, csv, full, onFull, onFailure } = props;
+  const ready = useReady();
   const save = async (ending: "png" | "csv", make: (panel: HTMLElement) => Promise<Blob>) => {
     if (panel.current === null) return;
     onFailure(null);
@@ -50,8 +41,9 @@ export default function PanelActions(props: PanelActionsProps) {
     new Blob([toCsv(await table)], { type: "text/csv;charset=utf-8" });
   return (
     <Menu
-      opened={opened}
-      onChange={setOpened}
+      id={id}
+      opened={opened && ready}
+      onChange={onChange}
       position="bottom-end"
       shadow="md"
       width={190}
@@ -60,9 +52,7 @@ export default function PanelActions(props: PanelActionsProps) {
       withInitialFocusPlaceholder={false}
     >
       <Menu.Target>
-        <ActionIcon ref={target} variant="subtle" color="gray" size={30} aria-label={`${title}: more`}>
-          <Icon name="more" size={16} />
-        </ActionIcon>
+        <Anchor element={anchor} />
       </Menu.Target>
       <Menu.Dropdown>
         {readAt > 0 && (

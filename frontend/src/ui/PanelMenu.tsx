@@ -1,5 +1,5 @@
 import { ActionIcon } from "@mantine/core";
-import { lazy, type RefObject, Suspense, useState } from "react";
+import { lazy, type RefObject, Suspense, useEffect, useId, useRef, useState } from "react";
 import { formatAgo } from "../lib/format";
 import type { Table } from "../lib/table";
 import { Icon } from "./Icon";
@@ -21,22 +21,17 @@ interface PanelMenuProps {
 
 /** How old the data is, and a menu, whose code comes when somebody reaches for it. */
 export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenuProps) {
+  const id = useId();
+  const button = useRef<HTMLButtonElement>(null);
   const [failure, setFailure] = useState<string | null>(null);
-  const [wanted, setWanted] = useState<"no" | "soon" | "now">("no");
-  const button = (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size={30}
-      aria-label={`${title}: more`}
-      aria-haspopup="menu"
-      aria-expanded={false}
-      onPointerEnter={() => setWanted((before) => (before === "no" ? "soon" : before))}
-      onClick={() => setWanted("now")}
-    >
-      <Icon name="more" size={16} />
-    </ActionIcon>
-  );
+  const [wanted, setWanted] = useState(false);
+  const [opened, setOpened] = useState(false);
+  // What had the focus in full screen, the way out of it, is gone.
+  const wasFull = useRef(full);
+  useEffect(() => {
+    if (wasFull.current && !full) button.current?.focus({ preventScroll: true });
+    wasFull.current = full;
+  }, [full]);
   return (
     <div className={classes.tools} data-no-picture="">
       {failure !== null && (
@@ -45,11 +40,32 @@ export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenu
         </span>
       )}
       {readAt > 0 && <Age readAt={readAt} />}
-      {wanted === "no" ? (
-        button
-      ) : (
-        <Suspense fallback={button}>
+      <ActionIcon
+        ref={button}
+        id={`${id}-target`}
+        variant="subtle"
+        color="gray"
+        size={30}
+        aria-label={`${title}: more`}
+        aria-haspopup="menu"
+        aria-expanded={opened}
+        aria-controls={opened ? `${id}-dropdown` : undefined}
+        onPointerEnter={() => setWanted(true)}
+        onClick={() => {
+          setWanted(true);
+          setOpened(!opened);
+        }}
+        onKeyDown={({ key }) => key === "Escape" && opened && setOpened(false)}
+      >
+        <Icon name="more" size={16} />
+      </ActionIcon>
+      {wanted && (
+        <Suspense>
           <PanelActions
+            id={id}
+            anchor={button}
+            opened={opened}
+            onChange={setOpened}
             title={title}
             panel={panel}
             readAt={readAt}
@@ -57,7 +73,6 @@ export function PanelMenu({ title, panel, readAt, csv, full, onFull }: PanelMenu
             full={full}
             onFull={onFull}
             onFailure={setFailure}
-            openAtOnce={wanted === "now"}
           />
         </Suspense>
       )}

@@ -1,5 +1,6 @@
 import { Popover, type PopoverProps } from "@mantine/core";
-import { type ReactNode, type Ref, type RefObject, useEffect, useLayoutEffect, useState } from "react";
+import type { ReactNode, RefObject } from "react";
+import { Anchor, useReady } from "./Anchor";
 
 export interface PopupBodyProps {
   id: string;
@@ -16,9 +17,7 @@ export interface PopupBodyProps {
 
 /** What drops down from an element that is on the page already. */
 export default function PopupBody({ anchor, className, opened, children, ...popover }: PopupBodyProps) {
-  // Opened a moment after it is there: the kit notes where the focus was when it sees it open.
-  const [ready, setReady] = useState(false);
-  useEffect(() => setReady(true), []);
+  const ready = useReady();
   return (
     <Popover shadow="md" withinPortal returnFocus opened={opened && ready} {...popover}>
       <Popover.Target>
@@ -27,13 +26,4 @@ export default function PopupBody({ anchor, className, opened, children, ...popo
       <Popover.Dropdown className={className ?? ""}>{children}</Popover.Dropdown>
     </Popover>
   );
-}
-
-/** Stands for the element where the kit wants to make it itself. */
-function Anchor({ element, ref }: { element: RefObject<HTMLElement | null>; ref?: Ref<HTMLElement> }) {
-  useLayoutEffect(() => {
-    if (typeof ref === "function") ref(element.current);
-    else if (ref) ref.current = element.current;
-  }, [element, ref]);
-  return null;
 }

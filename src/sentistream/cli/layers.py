@@ -103,23 +103,32 @@ def told(layer: Layer) -> str:
 
 def compare(
     layer: Name,
+    against: Annotated[str | None, typer.Option("--against", help="Another layer, in place of what counts.")] = None,
     disagreements: Annotated[int, typer.Option("--disagreements", min=0, max=1000, help="Posts to show.")] = 10,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """How a layer compares with what counts: agreement, shift of shares, and the posts they disagree on."""
+    """How a layer compares with what counts, or with another: agreement, shares, and the posts they disagree on."""
+    if against == layer:
+        raise typer.BadParameter("a layer says the same as itself: name another one", param_hint="--against")
 
     async def read(settings: Settings) -> Any:
         async with open_system(settings, create=False, reads=False) as system:
             found = await _known(system, layer)
-            report = found.report or msgspec.to_builtins(compared(await system.store.layers.tallies(layer)))
-            return found, report, await system.store.layers.disagreements(layer, disagreements)
+            other = None if against is None else await _known(system, against)
+            kept = found.report if other is None else None
+            store = system.store.layers
+            report = kept or msgspec.to_builtins(compared(await store.tallies(layer, against)))
+            return found, other, report, await store.disagreements(layer, disagreements, against=against)
 
-    found, report, apart = asyncio.run(read(settled(data_dir)))
+    found, other, report, apart = asyncio.run(read(settled(data_dir)))
     if as_json:
-        say(msgspec.json.encode({"layer": found, "report": report, "disagreements": apart}).decode())
+        data = {"layer": found, "against": other, "report": report, "disagreements": apart}
+        say(msgspec.json.encode(data).decode())
         return
-    say(told(found) + (" (compared when it was promoted)" if found.report else ""))
+    say(told(found) + (" (compared when it was promoted)" if found.report and other is None else ""))
+    if other is not None:
+        say(f"beside {told(other)}")
     say(f"agreement {_share(report['agreement'])} of {report['posts']:,} posts")
     if report["corrected"]["posts"]:
         say(f"it says what people said of {_line(report['corrected'])}")
@@ -128,7 +137,7 @@ def compare(
     for title, groups in (("by language", report["languages"]), ("by platform", report["sources"])):
         say(f"{title}: " + ", ".join(f"{group['key']} {_line(group)}" for group in groups))
     for one in apart:
-        say(f"  {one.post.sentiment_label} -> {one.sentiment_label}  {one.post.source} {one.post.post_id}")
+        say(f"  {one.against.sentiment_label} -> {one.sentiment_label}  {one.post.source} {one.post.post_id}")
         say(f"    {one.post.content[:200]}")
 
 

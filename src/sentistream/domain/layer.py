@@ -65,7 +65,10 @@ class Unread(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Tally(msgspec.Struct, frozen=True, kw_only=True):
-    """Posts of one platform and language by what counts and what the layer says. corrected: a person said the first."""
+    """Posts of one platform and language by what counts, or another layer, and what the layer says.
+
+    current: what counts, or the other layer's label. corrected: a person said it.
+    """
 
     source: str
     language: str | None
@@ -75,10 +78,16 @@ class Tally(msgspec.Struct, frozen=True, kw_only=True):
     posts: int
 
 
-class Disagreement(msgspec.Struct, frozen=True, kw_only=True):
-    """A post of which the layer says something else than what counts."""
+class Opinion(msgspec.Struct, frozen=True, kw_only=True):
+    """How one model, or person, reads a text: a score in [-1, 1] and a confidence in [0, 1] where there are such."""
 
-    post: PostView
     sentiment_label: SentimentLabel
     sentiment_score: float | None
     confidence_score: float | None
+
+
+class Disagreement(Opinion, frozen=True, kw_only=True):
+    """A post of which the layer says something else than `against`: what counts, or another layer."""
+
+    post: PostView
+    against: Opinion

@@ -1,4 +1,4 @@
-"""How a layer compares with what counts: agreement, shift of shares, confusion, by language and platform."""
+"""How a layer compares with what counts, or with another one: agreement, shift of shares, confusion, by group."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Agreement(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Shift(msgspec.Struct, frozen=True, kw_only=True):
-    """A label's posts and its share of all posts, now and by the layer."""
+    """A label's posts and its share of all posts, by what counts or the other layer, and by the layer."""
 
     label: str
     current: int
@@ -31,10 +31,10 @@ class Shift(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Comparison(msgspec.Struct, frozen=True, kw_only=True):
-    """Over the texts that both have read, and no person has corrected.
+    """Over the texts that both have read; beside what counts, without those that a person has corrected.
 
-    confusion: by what counts (rows), then by what the layer says. corrected: the same posts' rest, those that people
-    corrected: how often the layer says what the person said.
+    confusion: by what counts, or the other layer says (rows), then by what the layer says. corrected: the same posts'
+    rest, those that people corrected: how often the layer says what the person said.
     """
 
     posts: int

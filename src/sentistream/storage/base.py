@@ -212,14 +212,23 @@ class Layers(Protocol):
         """Store readings and progress in one transaction; Conflict if it has gone on from another process."""
         ...
 
-    async def tallies(self, name: str) -> list[Tally]:
-        """What counts against what the layer says, over all texts that both have read."""
+    async def tallies(self, name: str, against: str | None = None) -> list[Tally]:
+        """What counts, or the layer `against` says, beside what the layer says: over all texts that both have read."""
         ...
 
     async def disagreements(
-        self, name: str, limit: int, offset: int = 0, current: str | None = None, label: str | None = None
+        self,
+        name: str,
+        limit: int,
+        offset: int = 0,
+        current: str | None = None,
+        label: str | None = None,
+        against: str | None = None,
     ) -> list[Disagreement]:
-        """Posts with another label, the furthest apart first; with `current` and `label` those of one cell only."""
+        """Posts with another label, the furthest apart first; with `current` and `label` those of one cell only.
+
+        `current` is of what counts, or of the layer `against`.
+        """
         ...
 
 

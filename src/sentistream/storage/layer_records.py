@@ -8,12 +8,13 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, Row, and_, func, insert, select, true, update
+from sqlalchemy import Column, ColumnElement, Connection, FromClause, Row, and_, func, insert, select, true, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from sentistream.domain.analysis import Reading
 from sentistream.domain.errors import Conflict, NotFound
-from sentistream.domain.layer import Disagreement, Layer, Tally, Unread
+from sentistream.domain.layer import Disagreement, Layer, Opinion, Tally, Unread
 from sentistream.domain.query import Filters
 from sentistream.storage import layers as steps
 from sentistream.storage.filters import TextSearch, conditions
@@ -136,32 +137,52 @@ class SqlLayers:
 
         return await self._change(work)
 
-    async def tallies(self, name: str) -> list[Tally]:
+    async def tallies(self, name: str, against: str | None = None) -> list[Tally]:
         """See `Layers.tallies`."""
-        corrected = (posts.c.tier == "human").label("corrected")
-        groups = [posts.c.source, posts.c.language, corrected, posts.c.sentiment_label, analyses.c.sentiment_label]
-        question = select(*groups, func.count()).select_from(_COMPARED).where(analyses.c.layer == name)
+        compared, other = _beside(against)
+        groups: list[ColumnElement[Any]] = [
+            posts.c.source,
+            posts.c.language,
+            other.sentiment_label,
+            analyses.c.sentiment_label,
+        ]
+        if against is None:
+            groups.append((posts.c.tier == "human").label("corrected"))
+        question = select(*groups, func.count()).select_from(compared).where(analyses.c.layer == name)
         rows = await self._read(lambda connection: connection.execute(question.group_by(*groups)).all())
         return [
-            Tally(source=row[0], language=row[1], corrected=bool(row[2]), current=row[3], layer=row[4], posts=row[5])
+            Tally(
+                source=row[0],
+                language=row[1],
+                current=row[2],
+                layer=row[3],
+                corrected=against is None and bool(row[4]),
+                posts=row[-1],
+            )
             for row in rows
         ]
 
     async def disagreements(
-        self, name: str, limit: int, offset: int = 0, current: str | None = None, label: str | None = None
+        self,
+        name: str,
+        limit: int,
+        offset: int = 0,
+        current: str | None = None,
+        label: str | None = None,
+        against: str | None = None,
     ) -> list[Disagreement]:
         """See `Layers.disagreements`."""
+        compared, other = _beside(against)
         wanted: list[ColumnElement[bool]] = [
             analyses.c.layer == name,
-            posts.c.sentiment_label != analyses.c.sentiment_label,
-            true() if current is None else posts.c.sentiment_label == current,
+            other.sentiment_label != analyses.c.sentiment_label,
+            true() if current is None else other.sentiment_label == current,
             true() if label is None else analyses.c.sentiment_label == label,
         ]
-        theirs = [analyses.c.sentiment_label, analyses.c.sentiment_score, analyses.c.confidence_score]
-        apart = func.abs(func.coalesce(posts.c.sentiment_score, 0) - func.coalesce(analyses.c.sentiment_score, 0))
+        apart = func.abs(func.coalesce(other.sentiment_score, 0) - func.coalesce(analyses.c.sentiment_score, 0))
         question = (
-            select(*theirs, *ROW_COLUMNS)
-            .select_from(_COMPARED)
+            select(*_opinion(analyses.c), *_opinion(other), *ROW_COLUMNS)
+            .select_from(compared)
             .where(*wanted)
             .order_by(apart.desc(), posts.c.id.desc())
             .limit(limit)
@@ -170,7 +191,11 @@ class SqlLayers:
         rows = await self._read(lambda connection: connection.execute(question).all())
         return [
             Disagreement(
-                post=view(PostRow(*row[3:])), sentiment_label=row[0], sentiment_score=row[1], confidence_score=row[2]
+                post=view(PostRow(*row[6:])),
+                sentiment_label=row[0],
+                sentiment_score=row[1],
+                confidence_score=row[2],
+                against=Opinion(sentiment_label=row[3], sentiment_score=row[4], confidence_score=row[5]),
             )
             for row in rows
         ]
@@ -183,9 +208,24 @@ class SqlLayers:
         return wanted
 
 
-_COMPARED = analyses.join(
-    posts, and_(posts.c.key == analyses.c.post_key, posts.c.content_hash == analyses.c.content_hash)
-)
+def _beside(against: str | None) -> tuple[FromClause, ReadOnlyColumnCollection[str, Column[Any]]]:
+    """The readings with their posts, and the columns of what they are beside: the posts as they count, or a layer."""
+    read = analyses.join(
+        posts, and_(posts.c.key == analyses.c.post_key, posts.c.content_hash == analyses.c.content_hash)
+    )
+    if against is None:
+        return read, posts.c
+    other = analyses.alias()
+    same = and_(
+        other.c.post_key == analyses.c.post_key,
+        other.c.content_hash == analyses.c.content_hash,
+        other.c.layer == against,
+    )
+    return read.join(other, same), other.c
+
+
+def _opinion(side: ReadOnlyColumnCollection[str, Column[Any]]) -> list[Column[Any]]:
+    return [side.sentiment_label, side.sentiment_score, side.confidence_score]
 
 
 def _columns(values: dict[str, Any]) -> dict[str, Any]:

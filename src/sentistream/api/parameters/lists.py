@@ -59,11 +59,25 @@ class LabelledParameters(BaseModel):
     format: Literal["jsonl", "csv"] = Field("jsonl", description="jsonl is what `sentistream evaluate` reads.")
 
 
+_AGAINST: str | None = Field(
+    None, min_length=1, max_length=100, description="Another layer to compare with, in place of what counts."
+)
+
+
+class ComparisonParameters(BaseModel):
+    """Of GET reports/compare/{name}."""
+
+    against: str | None = _AGAINST
+
+
 class DisagreementsParameters(Limited):
     """Of GET reports/compare/{name}/disagreements."""
 
+    against: str | None = _AGAINST
     offset: int = Field(0, ge=0, le=10_000_000, description="Skip this many.")
-    current: Literal["positive", "negative", "neutral", "unscored"] | None = Field(None, description="What counts.")
+    current: Literal["positive", "negative", "neutral", "unscored"] | None = Field(
+        None, description="What counts, or what `against` says."
+    )
     label: Literal["positive", "negative", "neutral", "unscored"] | None = Field(
         None, description="What the layer says."
     )

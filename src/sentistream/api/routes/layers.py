@@ -1,4 +1,4 @@
-"""Layers: another model beside what counts; begun, compared, promoted and demoted."""
+"""Layers: another model beside what counts, or beside another; begun, compared, promoted and demoted."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from sentistream.api.bodies import json_body
 from sentistream.api.dependencies import Services, ServicesDep
 from sentistream.api.errors import documented
 from sentistream.api.parameters.filters import moment
-from sentistream.api.parameters.lists import DisagreementsParameters
+from sentistream.api.parameters.lists import ComparisonParameters, DisagreementsParameters
 from sentistream.api.schemas import ComparisonResponse, DisagreementPage, LayerResponse, LayersResponse
 from sentistream.api.security import who
-from sentistream.domain.errors import Conflict, MalformedBody, NotFound
+from sentistream.domain.errors import Conflict, InvalidParameter, MalformedBody, NotFound
 from sentistream.domain.layer import MODELS, Layer, LayerState
 from sentistream.domain.query import Filters
 from sentistream.pipeline.compare import compared
@@ -122,14 +122,21 @@ async def demote(name: LayerName, services: ServicesDep) -> Response:
 @router.get(
     "/reports/compare/{name}",
     response_model=ComparisonResponse,
-    summary="A layer against what counts",
+    summary="A layer beside what counts, or beside another layer",
     responses=documented(404),
 )
-async def comparison(name: LayerName, services: ServicesDep) -> Response:
-    """Agreement, shift of shares, confusion, by language and platform. Of a promoted layer: as it was before."""
-    layer = await _known(services, name)
-    report = layer.report or compared(await services.store.layers.tallies(name))
-    return answer(envelope({"layer": _row(layer), "report": report}, services.clock()))
+async def comparison(
+    name: LayerName, parameters: Annotated[ComparisonParameters, Query()], services: ServicesDep
+) -> Response:
+    """Agreement, shift of shares, confusion, by language and platform.
+
+    Of a promoted layer beside what counts: as it was before.
+    """
+    layer, against = await _pair(services, name, parameters.against)
+    kept = layer.report if against is None else None
+    report = kept or compared(await services.store.layers.tallies(name, parameters.against))
+    data = {"layer": _row(layer), "against": against and _row(against), "report": report}
+    return answer(envelope(data, services.clock()))
 
 
 @router.get(
@@ -142,9 +149,11 @@ async def disagreements(
     name: LayerName, parameters: Annotated[DisagreementsParameters, Query()], services: ServicesDep
 ) -> Response:
     """The furthest apart first; `current` and `label` keep one cell of the confusion."""
-    await _known(services, name)
+    await _pair(services, name, parameters.against)
     limit, offset = parameters.limit, parameters.offset
-    found = await services.store.layers.disagreements(name, limit + 1, offset, parameters.current, parameters.label)
+    found = await services.store.layers.disagreements(
+        name, limit + 1, offset, parameters.current, parameters.label, parameters.against
+    )
     return answer(listed(found[:limit], services.clock(), limit=limit, offset=offset, has_more=len(found) > limit))
 
 
@@ -158,6 +167,20 @@ async def _flip(services: Services, name: str, state: LayerState, allowed: tuple
     if layer.state != done:
         layer = await services.store.layers.update(name, services.clock(), state=state, error=None)
     return answer(envelope(_row(layer), services.clock()), 202)
+
+
+async def _pair(services: Services, name: str, against: str | None) -> tuple[Layer, Layer | None]:
+    layer = await _known(services, name)
+    if against is None:
+        return layer, None
+    if against == name:
+        raise InvalidParameter(
+            "a layer says the same as itself: name another one",
+            parameter="against",
+            provided=against,
+            allowed="another layer",
+        )
+    return layer, await _known(services, against)
 
 
 async def _known(services: Services, name: str) -> Layer:

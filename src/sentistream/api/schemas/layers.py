@@ -80,7 +80,7 @@ class Agreement(Model):
 
 
 class Shift(Model):
-    """A label now and by the layer."""
+    """A label by what counts, or the other layer, and by the layer."""
 
     label: SentimentLabel
     current: Count
@@ -90,14 +90,17 @@ class Shift(Model):
 
 
 class Report(Model):
-    """Over texts that both have read and nobody corrected; `corrected`: how often it says what people said."""
+    """Over texts that both have read; beside what counts, without those that people corrected.
+
+    `corrected`: how often the layer says what people said.
+    """
 
     posts: Count
     agreed: Count
     agreement: Probability | None
     shifts: list[Shift]
     confusion: dict[SentimentLabel, dict[SentimentLabel, Count]] = Field(
-        description="Posts by what counts, then by what the layer says."
+        description="Posts by what counts, or the other layer says, then by what the layer says."
     )
     languages: list[Agreement]
     sources: list[Agreement]
@@ -105,9 +108,10 @@ class Report(Model):
 
 
 class Comparison(Model):
-    """A layer and its report."""
+    """A layer, the one that it stands beside (null: what counts), and the report."""
 
     layer: Layer
+    against: Layer | None
     report: Report
 
 
@@ -118,13 +122,19 @@ class ComparisonResponse(Model):
     metadata: Metadata
 
 
-class Disagreement(Model):
-    """A post as it counts, and what the layer says of it."""
+class Opinion(Model):
+    """How one of the two reads a post."""
 
-    post: Post
     sentiment_label: SentimentLabel
     sentiment_score: Score | None
     confidence_score: Probability | None
+
+
+class Disagreement(Opinion):
+    """A post as it counts, what the layer says of it, and what the other says: what counts, or another layer."""
+
+    post: Post
+    against: Opinion
 
 
 class DisagreementPage(Model):
