@@ -81,13 +81,13 @@ export async function tabbed({ page }, { count }) {
   return stops;
 }
 
-/** What moves or changes its colour has neither its place nor its contrast yet; what never ends is not waited for. */
+/** What moves or changes its colour has neither its place nor its contrast yet; what repeats is not waited for. */
 async function atRest(page) {
   await page.evaluate(async () => {
     for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     const ending = document
       .getAnimations()
-      .filter((animation) => animation.effect.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+      .filter(({ effect }) => effect.getComputedTiming().iterations === 1);
     await Promise.allSettled(ending.map(({ finished }) => finished));
   });
 }

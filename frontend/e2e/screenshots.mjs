@@ -20,7 +20,7 @@ for (const { name, width, height, colorScheme } of LOOKS) {
   await page.locator('[data-testid="live-state"][data-phase="live"]').waitFor();
   await page.locator('[data-testid="in-short"] button').nth(1).waitFor();
   await page.locator('[data-testid="in-short"]:has-text("…")').waitFor({ state: "detached" });
-  await page.locator('[data-testid="trend"] rect[data-series]').first().waitFor();
+  await page.locator('[data-testid="trend"] rect[data-series]').filter({ visible: true }).first().waitFor();
   await page.locator('[aria-label="Loading"]').first().waitFor({ state: "detached" });
   await page.evaluate(() => document.fonts.ready);
   await page.screenshot({ path: `${folder}/dashboard-${name}.png` });

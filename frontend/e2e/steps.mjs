@@ -103,6 +103,7 @@ export async function look({ page }) {
   await page.locator(testId("post")).first().waitFor({ timeout: WAIT_MS });
   await page
     .locator(`${testId("trend")} rect[data-series]`)
+    .filter({ visible: true })
     .first()
     .waitFor({ timeout: WAIT_MS });
   await page.evaluate(lookedThrough, WAIT_MS);

@@ -69,6 +69,14 @@ def presses(*keys: str) -> Callable[[Browser], None]:
     return act
 
 
+def focuses(selector: str) -> Callable[[Browser], None]:
+    def act(browser: Browser) -> None:
+        browser.text(selector=selector)
+        browser.evaluate(script=f"document.querySelector({selector!r}).focus()")
+
+    return act
+
+
 def full_screen(browser: Browser) -> None:
     browser.click(selector='[aria-label="Trend: more"]')
     browser.click(selector='[role="menuitem"]:has-text("Full screen")')
@@ -97,6 +105,7 @@ PLACES = {
     "custom time": ("", opens('role=button[name="Custom"]'), '[role="dialog"] input'),
     "explanation": ("", opens('[aria-label="About Trend"]'), '[role="dialog"]:has-text("Drag across")'),
     "panel menu": ("", opens('[aria-label="Trend: more"]'), '[role="menuitem"]'),
+    "tip": ("", focuses('[data-testid="feed-received"] time'), '[role="tooltip"]'),
     "views": ("", opens('header button[aria-label="Saved views"]'), 'text="Mornings"'),
     "commands": ("", presses("Control+k"), '[data-testid="palette"] input'),
     "help": ("", presses("?"), '[role="dialog"] dl'),
@@ -159,6 +168,15 @@ def test_another_page_begins_at_its_top_and_full_screen_gives_the_focus_back(bro
     browser.text(selector='[role="dialog"] [data-testid="trend"]')
     browser.press(key="Escape")
     browser.until(script="document.activeElement.ariaLabel === 'Trend: more'")
+
+
+def test_nothing_moves_for_ever(browser: Browser, server: Running) -> None:
+    """A screen that is kept open costs nothing while nothing happens."""
+    browser.open(url=address(server))
+    browser.text(selector='[data-testid="live-state"][data-phase="live"]')
+    browser.until(script="!document.querySelector('[aria-label=Loading]')")
+    endless = "({ effect }) => effect.getComputedTiming().endTime === Infinity"
+    assert browser.evaluate(script=f"return document.getAnimations().filter({endless}).length") == 0
 
 
 def test_everybody_can_begin(browser: Browser, tmp_path: Path) -> None:

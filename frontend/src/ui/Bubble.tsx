@@ -27,6 +27,7 @@ export default function Bubble({ target, focusable, label, openDelay = 0, ...loo
       onPointerEnter={stay}
       onPointerLeave={leave}
       withArrow
+      portalProps={{ target: placeOf(target) }}
       label={
         <span id={id} className={classes.words}>
           {label}
@@ -35,4 +36,9 @@ export default function Bubble({ target, focusable, label, openDelay = 0, ...loo
       {...look}
     />
   );
+}
+
+/** Where a screen reader looks for what belongs to `target`: in its dialog, else in the page's content. */
+function placeOf(target: HTMLElement): HTMLElement {
+  return target.closest<HTMLElement>("[role=dialog]") ?? document.querySelector("main") ?? document.body;
 }

@@ -79,7 +79,11 @@ function Numbered({ now, before, previous }: { now: Numbers; before: Numbers | n
             sure
           />
         </dl>
-        {before && <p className={classes.against}>against {previous}</p>}
+        {before && (
+          <p className={classes.against}>
+            {before.posts > 0 ? "against" : "no posts in"} {previous}
+          </p>
+        )}
       </div>
     </div>
   );
