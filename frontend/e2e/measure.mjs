@@ -84,7 +84,8 @@ async function arrivals(browser, { url, minutes }) {
   const countedTo = await received();
   const { longest, long } = await page.evaluate(() => window.seen);
   const wall = ended.Timestamp - begun.Timestamp;
-  const number = (text) => Number(text.replaceAll(/\D/g, ""));
+  // The time since when it counts stands behind the number.
+  const number = (text) => Number(text.split(" since")[0].replaceAll(/\D/g, ""));
   return {
     busy: (100 * (ended.TaskDuration - begun.TaskDuration)) / wall,
     longest,
