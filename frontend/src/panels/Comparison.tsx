@@ -21,7 +21,7 @@ export function Comparison({ pair, layers, setBeside }: ComparisonProps) {
   return (
     <Panel
       title={beside ? `${layer.name} beside ${beside.name}` : `What would change with ${layer.name}`}
-      about="Over texts that both have read. Beside what counts, posts that somebody has corrected are told apart: there a person said what is right."
+      about="Over texts that both have read; a layer does not hold what its model had read before. Beside what counts, posts that somebody has corrected are told apart: there a person said what is right."
       query={query}
       csv={query.data && (() => confusionTable(query.data.report, sidesOf(pair)))}
       subtitle={!beside && layer.state === "promoted" ? "as it was before the promotion" : undefined}
